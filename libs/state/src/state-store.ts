@@ -1,0 +1,72 @@
+/**
+ * Keyed state of an agent, with the offsets and timers it belongs to, stored and moved on together. It is derived from the
+ * log and may be lost at any time; what must never happen is that a part of it moves without the rest.
+ */
+
+/** State of one partition number of one agent, as it was stored. */
+export interface PartitionSnapshot {
+  /** Commits so far. Passed back with each commit, so that a store that went back in time is noticed. 0: nothing is stored. */
+  readonly sequence: number;
+  /** topic -> next offset to handle. Empty when nothing is stored. */
+  readonly offsets: ReadonlyMap<string, number>;
+  /** key -> epoch ms at which it asked to be woken. */
+  readonly timers: ReadonlyMap<string, number>;
+}
+
+/** Everything one commit moves on. It is applied whole or not at all. */
+export interface StateChange {
+  readonly offsets: ReadonlyMap<string, number>;
+  /** key -> encoded state; `null` forgets the key. */
+  readonly entries: ReadonlyMap<string, Uint8Array | null>;
+  /** key -> epoch ms; `null` cancels. */
+  readonly timers: ReadonlyMap<string, number | null>;
+}
+
+/** Names the partition, who writes to it and by which right. */
+export interface Ownership {
+  readonly agent: string;
+  readonly partition: number;
+  /** The consumer group's generation. */
+  readonly generation: number;
+  /** Instance and start of the writing process, unique per process. */
+  readonly owner: string;
+}
+
+export type CommitResult =
+  /** Applied (or found applied by an earlier, unanswered try of the same commit). */
+  | { readonly kind: 'committed'; readonly sequence: number }
+  /** A newer generation owns the partition: drop everything, say nothing. */
+  | { readonly kind: 'fenced'; readonly generation: number }
+  /** The store is not where we left it (lost all, or its last seconds): open again and replay. */
+  | { readonly kind: 'lost' };
+
+export type OpenResult =
+  | ({ readonly kind: 'open' } & PartitionSnapshot)
+  | { readonly kind: 'fenced'; readonly generation: number };
+
+export interface StateStore {
+  /**
+   * Takes the partition for this generation and returns what is stored. `fenced` when a newer generation has it. `force` takes it even
+   * so: only after the broker has confirmed that ours is the current generation (the group's counter began again).
+   */
+  open(ownership: Ownership, options?: { readonly force?: boolean }): Promise<OpenResult>;
+  /** Encoded states in the order of the keys; `null` where nothing is stored. */
+  load(agent: string, partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
+  /** One atomic step: refused unless `ownership` still holds the partition and `sequence` is the stored one. */
+  commit(ownership: Ownership, sequence: number, change: StateChange): Promise<CommitResult>;
+  /** All stored keys of a partition, in no order: for tools and tests. */
+  keys(agent: string, partition: number): Promise<readonly string[]>;
+  /** Forgets everything of an agent. */
+  clear(agent: string): Promise<void>;
+  /** Takes or prolongs a named lease; false when somebody else has it. */
+  lease(name: string, owner: string, durationMs: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+  /** Rejects when the store cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached or did not answer in time; whether a commit was applied is unknown. Transient. */
+export class StateUnavailableError extends Error {
+  override readonly name = 'StateUnavailableError';
+}
