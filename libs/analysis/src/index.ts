@@ -1,0 +1,5 @@
+export { detect, anomalyThreshold, type Detector, type DetectorState, type Verdict } from './detect.ts';
+export { trend, limitReachedAt, type Trend, type TrendState, type Forecast } from './trend.ts';
+export { observeArrival, absenceDeadline, type ArrivalState } from './absence.ts';
+export { hysteresis, type HysteresisOptions, type HysteresisState, type Transition } from './hysteresis.ts';
+export { noteTransition, flappingAt, flappingEndsAt, type FlappingOptions, type FlappingState } from './flapping.ts';
