@@ -63,7 +63,10 @@ export interface GroupListener {
    * starts (missing: the committed offset, else the end of the log). If it rejects, the member goes on trying with backoff until the next
    * rebalance; it never skips.
    */
-  assigned(assignment: Assignment, committed: readonly TopicPartitionOffset[]): Promise<readonly (TopicPartition & StartAt)[]>;
+  assigned(
+    assignment: Assignment,
+    committed: readonly TopicPartitionOffset[],
+  ): Promise<readonly (TopicPartition & StartAt)[]>;
   /** The generation is over: stop at once, publish nothing more for it. Always called before the next `assigned`. */
   revoked(generation: number): void;
   records(batch: RecordBatch): void;
@@ -126,7 +129,9 @@ export interface LogAdmin {
   createTopics(specs: readonly TopicSpec[]): Promise<readonly string[]>;
   deleteTopics(topics: readonly string[]): Promise<void>;
   /** First and next offset of every partition. */
-  offsets(topic: string): Promise<readonly { readonly partition: number; readonly beginning: number; readonly end: number }[]>;
+  offsets(
+    topic: string,
+  ): Promise<readonly { readonly partition: number; readonly beginning: number; readonly end: number }[]>;
   offsetsAt(topic: string, time: number): Promise<readonly TopicPartitionOffset[]>;
   committed(group: string, topics: readonly string[]): Promise<readonly TopicPartitionOffset[]>;
   groups(): Promise<readonly { readonly group: string; readonly members: number; readonly state: string }[]>;

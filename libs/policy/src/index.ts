@@ -1,0 +1,1 @@
+export { conditionCompiler, ConditionError, type Condition, type ConditionVariables } from './condition.ts';
