@@ -1,0 +1,11 @@
+export {
+  defineAgent,
+  stateOf,
+  type ActionIo,
+  type AgentDefinition,
+  type HandlerContext,
+  type Io,
+  type Table,
+} from './agent.ts';
+export { handled, ignored, rejected, type Outcome, type Publication } from './outcome.ts';
+export { z } from 'zod';
