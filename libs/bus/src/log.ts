@@ -85,7 +85,7 @@ export interface GroupOptions {
 }
 
 export interface Membership {
-  /** Stops delivery of a partition; a batch already handed over stays handed over. Idempotent. */
+  /** Stops delivery of a partition; a batch already handed over stays handed over. Idempotent. Ends with the generation. */
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
   /** Commits for lag and tools. Throws a {@link FencedError} when the generation is over, so it also proves that it is not. */
@@ -145,7 +145,9 @@ export interface Log {
    * stored, the caller repeats with the same ids) or a {@link RecordRefusedError} (permanent: too large, unknown topic).
    */
   append(records: readonly NewRecord[]): Promise<void>;
+  /** Rejects, naming it, when a topic does not exist. */
   join(options: GroupOptions): Promise<Membership>;
+  /** Resolves once it is settled where reading starts: what is appended after that is delivered. Rejects, naming it, when a topic does not exist. */
   follow(options: FollowOptions): Promise<Following>;
   readonly admin: LogAdmin;
   close(deadlineMs: number): Promise<void>;
