@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatJson } from './source/format-json.ts';
-import { readSchemaFolders, recordsOf } from './source/schema-folder.ts';
+import { filesOf, readSchemaFolders, recordsOf } from './source/schema-folder.ts';
 import type { RecordDefinition, SchemaFolder } from './source/schema-folder.ts';
 import { topicTable } from './source/topic-table.ts';
 import { recordTypes } from './source/typescript.ts';
@@ -20,11 +20,7 @@ export function generated(folders: readonly SchemaFolder[]): ReadonlyMap<string,
 
 /** The JSON files of the folders as they should be formatted: path from the root of the schemas -> text. */
 export function formatted(folders: readonly SchemaFolder[]): ReadonlyMap<string, string> {
-  return new Map(
-    folders
-      .flatMap(({ topicFile, versions, examples }) => [...(topicFile ? [topicFile] : []), ...versions, ...examples])
-      .map(({ path, value }) => [path, formatJson(value)]),
-  );
+  return new Map(folders.flatMap(filesOf).map(({ path, value }) => [path, formatJson(value)]));
 }
 
 function schemaTable(records: readonly RecordDefinition[]): string {

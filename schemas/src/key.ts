@@ -4,16 +4,16 @@ import { topicFor } from './topics.ts';
 import type { TopicName } from './topics.ts';
 
 /**
- * The message key of a record on a topic: the topic's key fields joined by `/`, a map as `{a=1,b=2}` in the order of its keys and left out when
- * empty, e.g. `shop/latency_ms{route=/cart}`. A backslash goes before a character that would make two records look alike; a key of one field is that field as it is.
+ * The message key of a record on a topic: the topic's key fields joined by `/`, a map as `{a=1,b=2}` in the order of its
+ * keys and left out when empty, e.g. `shop/latency_ms{route=/cart}`. A key of one field is that field as it is; in a key of
+ * several, a backslash goes before a character that would make two records look alike.
  * Throws when a key field is empty or missing.
  */
 export function keyOf<T extends TopicName>(topic: T, record: TopicRecords[T] | TopicInputs[T]): string {
   const { key, record: recordName } = topicFor(topic);
-  const values = new Map<string, unknown>(Object.entries(record));
   let result = '';
   for (const field of key) {
-    const value = values.get(field);
+    const value: unknown = Reflect.get(record, field);
     if (isMapField(recordName, field)) {
       result += mapKey((value ?? {}) as Readonly<Record<string, string>>);
     } else if (typeof value !== 'string' || value === '') {

@@ -20,9 +20,15 @@ export interface TopicDefinition {
   readonly description: string;
 }
 
-/** The definition of a topic, also of one that belongs to a family, such as an agent's inbox. Throws on an unknown name, naming the nearest. */
+/** The registry's subject for the values of a topic (TopicNameStrategy, what Connect, ksqlDB and every UI expect). */
+export const subjectOf = (topic: string): string => `${topic}-value`;
+
+/**
+ * The definition of a topic, also of one that belongs to a family, such as an agent's inbox.
+ * Throws on an unknown name, naming the nearest.
+ */
 export function topicFor(name: string): TopicDefinition {
-  const concrete = topics.find((topic) => topic.name === name);
+  const concrete = byName.get(name);
   if (concrete !== undefined) return concrete;
   const pattern = topicPatterns.find((topic) => belongsTo(topic.name, name));
   if (pattern !== undefined) return { ...pattern, name };
@@ -32,6 +38,8 @@ export function topicFor(name: string): TopicDefinition {
     .slice(0, 3);
   throw new Error(`There is no topic ${name}. The nearest are ${nearest.map((topic) => topic.name).join(', ')}.`);
 }
+
+const byName: ReadonlyMap<string, TopicDefinition> = new Map(topics.map((topic) => [topic.name, topic]));
 
 const belongsTo = (pattern: string, name: string): boolean => {
   const [before = '', after = ''] = pattern.split(/<[^>]*>/);

@@ -137,7 +137,7 @@ export interface AgentScore {
   /** State of the breaker of this agent and capability. Default: `"CLOSED"`. */
   readonly breaker: BreakerState;
   /** When an open breaker lets trials through; null when it is not open. Epoch ms. */
-  readonly breakerUntil: number | null;
+  readonly halfOpenAt: number | null;
   /** How far back it was measured; 0 is over all results. Default: `0`. */
   readonly windowMs: number;
 }
@@ -161,7 +161,7 @@ export interface AgentScoreInput {
   /** State of the breaker of this agent and capability. Default: `"CLOSED"`. */
   readonly breaker?: BreakerState;
   /** When an open breaker lets trials through; null when it is not open. Epoch ms. */
-  readonly breakerUntil?: number | null;
+  readonly halfOpenAt?: number | null;
   /** How far back it was measured; 0 is over all results. Default: `0`. */
   readonly windowMs?: number;
 }

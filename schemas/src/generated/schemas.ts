@@ -354,7 +354,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "doc": "State of the breaker of this agent and capability."
         },
         {
-          "name": "breakerUntil",
+          "name": "halfOpenAt",
           "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
           "default": null,
           "doc": "When an open breaker lets trials through; null when it is not open."

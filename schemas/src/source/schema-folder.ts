@@ -86,6 +86,13 @@ export const topicsOf = ({ topicFile }: SchemaFolder): readonly TopicFile[] => {
   return 'topics' in topicFile.value ? topicFile.value.topics : [topicFile.value];
 };
 
+/** Every file of a folder. */
+export const filesOf = ({ topicFile, versions, examples }: SchemaFolder): readonly JsonFile<unknown>[] => [
+  ...(topicFile === undefined ? [] : [topicFile]),
+  ...versions,
+  ...examples,
+];
+
 /** The records among the folders, with the shared definitions put in. Throws where a name can't be resolved. */
 export function recordsOf(folders: readonly SchemaFolder[]): readonly RecordDefinition[] {
   const shared = new Map(

@@ -3,17 +3,19 @@ import type { AvroSchema, EnumSchema, FieldSchema, NamedSchema, RecordSchema } f
 import type { RecordDefinition } from './schema-folder.ts';
 
 /**
- * The TypeScript types of the latest version of every record: for each record a read type, in which every field is present, and a write
+ * The TypeScript types of the latest version of every record: a read type, in which every field is present, and a write
  * type, in which fields with a default may be left out and the envelope is (the bus makes it).
  */
 export function recordTypes(records: readonly RecordDefinition[]): string {
   const definitions = new Map<string, NamedSchema>();
   for (const definition of records.flatMap(({ versions }) => definitionsIn(versions.at(-1)!)))
     definitions.set(definition.name, definition);
-  const records_ = new Set([...definitions.values()].filter(({ type }) => type === 'record').map(({ name }) => name));
+  const recordNames = new Set(
+    [...definitions.values()].filter(({ type }) => type === 'record').map(({ name }) => name),
+  );
 
   const typeOf = (schema: AvroSchema, suffix: string): string => {
-    if (typeof schema === 'string') return primitiveTypes[schema] ?? schema + (records_.has(schema) ? suffix : '');
+    if (typeof schema === 'string') return primitiveTypes[schema] ?? schema + (recordNames.has(schema) ? suffix : '');
     if (isUnion(schema))
       return schema
         .toReversed()
