@@ -1,0 +1,4 @@
+export type { Ports } from './ports.ts';
+export { findStack, stopStack, type Stack } from './stack.ts';
+export { isStackError, type StackError, type StackErrorCode } from './stack-error.ts';
+export { startStack, type StackOptions } from './start-stack.ts';

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Java } from './java-runtime.ts';
+import { type Launch, quickStart } from './launch.ts';
+import type { Ports } from './ports.ts';
+import { kafkaProbe } from './readiness.ts';
+import { lastLines, runCommand } from './run-command.ts';
+import { stackError } from './stack-error.ts';
+
+/** Kafka's `server.properties`: broker and controller in one process, on the loopback address, one replica of everything. */
+export function kafkaProperties(ports: Ports, logDir: string): string {
+  const listeners = `PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.controller}`;
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    // Static voters: a dynamic quorum writes the controller's port into its log, and ours may change between starts.
+    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.kafka}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': logDir,
+    'auto.create.topics.enable': 'false',
+    'group.initial.rebalance.delay.ms': '0',
+    'default.replication.factor': '1',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    // Fifty partitions each by default, all created when the first group or transaction appears.
+    'offsets.topic.num.partitions': '4',
+    'transaction.state.log.num.partitions': '4',
+    'share.coordinator.state.topic.num.partitions': '4',
+    'log.retention.hours': '72',
+    'log.segment.bytes': String(64 * 1024 * 1024),
+    // 128 MiB by default, half of our heap; 16 MiB still compact half a million keys in one pass.
+    'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
+  };
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+const logging = `status=warn
+shutdownHook=disable
+appender.console.type=Console
+appender.console.name=console
+appender.console.layout.type=PatternLayout
+appender.console.layout.pattern=%d{ISO8601} %p %m (%c{1})%n
+rootLogger.level=info
+rootLogger.appenderRef.console.ref=console
+`;
+
+/** Writes Kafka's configuration and, the first time, formats its storage; gives what starts it. */
+export async function prepareKafka(
+  workDir: string,
+  packageDir: string,
+  java: Java,
+  ports: Ports,
+  signal?: AbortSignal,
+): Promise<Launch> {
+  const logDir = join(workDir, 'data');
+  const propertiesFile = join(workDir, 'server.properties');
+  const loggingFile = join(workDir, 'log4j2.properties');
+  mkdirSync(workDir, { recursive: true });
+  writeFileSync(propertiesFile, kafkaProperties(ports, logDir));
+  writeFileSync(loggingFile, logging);
+  const classPath = ['-cp', join(packageDir, 'libs', '*')];
+  if (!existsSync(join(logDir, 'meta.properties'))) {
+    const clusterId = randomBytes(16).toString('base64url');
+    const format = [
+      '-Xmx128m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      ...classPath,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      clusterId,
+      '-c',
+      propertiesFile,
+    ];
+    const result = await runCommand(java.command, format, { signal });
+    if (result.code !== 0) {
+      throw stackError(
+        'DATA_FOLDER',
+        `Kafka could not format its storage in ${logDir} (${lastLines(result.output, 1)}): delete ${workDir} (it holds local data only) and start again.`,
+      );
+    }
+  }
+  const { options, trains } = quickStart(java, packageDir, workDir);
+  return {
+    name: 'kafka',
+    title: 'Kafka',
+    command: java.command,
+    args: [
+      '-Xms96m',
+      ...options,
+      `-Dlog4j2.configurationFile=${loggingFile}`,
+      ...classPath,
+      'kafka.Kafka',
+      propertiesFile,
+    ],
+    env: {},
+    cwd: workDir,
+    probe: kafkaProbe(ports.kafka),
+    ...(trains && { trains }),
+  };
+}
