@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { adopt, type Fetching, withDraft, withProgress } from './fetching.ts';
 import type { Java } from './java-runtime.ts';
 import { findProgram, runCommand } from './run-command.ts';
@@ -31,8 +32,7 @@ export function packageFolder(cacheDir: string, name: MavenPackage): string {
 /** The line of Maven's output that says why it failed. */
 function reason(output: string): string {
   const lines = output.split('\n').filter((line) => line.includes('ERROR'));
-  return (lines[0] ?? 'it gave no reason')
-    .replace(/\u001b\[[0-9;]*m/g, '')
+  return stripVTControlCharacters(lines[0] ?? 'it gave no reason')
     .replace(/^\[ERROR\]\s*/, '')
     .slice(0, 400);
 }

@@ -60,6 +60,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     checkRoom(dataDir, freeBytes);
     if (options.fresh) emptyDataFolder(dataDir);
     return await launch(dataDir, options);
+  } catch (error) {
+    // Whatever the interruption made fail first, it is the reason.
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
     release();
   }
