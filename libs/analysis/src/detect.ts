@@ -1,10 +1,12 @@
 import { readClock, type SeriesClock } from './clock.ts';
+import { episodeScore, noEpisode, observeEpisode, type EpisodeState } from './episode.ts';
+import { beginEvidence, detectorAt, gather, witnesses, type Detector, type EvidenceState } from './evidence.ts';
+import { predict } from './prediction.ts';
 import { beginRange, expectedRange, observeRange, type RangeState } from './range.ts';
-import { beginSeason, observeSeason, usualAt, type SeasonState } from './season.ts';
-import { emptyTail, observeTail, surpriseOf, type TailState } from './surprise.ts';
+import { countSize, halve, noRanks, surpriseOf, type Ranks } from './rank.ts';
 
-/** What looks at a series: each measures how strange a sample is in its own way. */
-export type Detector = 'spike' | 'level' | 'change-point' | 'spread' | 'season';
+/** One value of a series; `at` in epoch ms. */
+export type Sample = { readonly at: number; readonly value: number };
 
 export type Verdict = {
   /** Likelihood, 0..1, that an anomaly begins (or grows) here; `anomalyThreshold` is the line for every series. */
@@ -14,7 +16,7 @@ export type Verdict = {
   readonly lower: number;
   readonly upper: number;
   readonly isOutside: boolean;
-  /** Distance from `expected` in robust sigmas, signed. */
+  /** Distance from `expected` in robust sigmas, signed, at most 1000. */
   readonly deviation: number;
   /** Who was surprised the most. */
   readonly detector: Detector;
@@ -25,109 +27,98 @@ export type Verdict = {
 /** All that is remembered of a series: plain numbers and arrays. Never mutated. */
 export type DetectorState = {
   readonly version: 1;
+  /** All samples, and those that `ranks` speaks of. */
   readonly samples: number;
+  readonly seen: number;
   readonly clock: SeriesClock;
   readonly range: RangeState;
-  readonly season: SeasonState;
-  readonly previous: number;
-  readonly short: number;
-  readonly medium: number;
-  readonly long: number;
-  readonly seasonal: number;
-  readonly tails: readonly TailState[];
-  /** Surprise of the present episode, fading. */
-  readonly episode: number;
+  readonly evidence: EvidenceState;
+  /** What each witness has seen: sizes above and below zero, alternating. */
+  readonly ranks: readonly Ranks[];
+  readonly episode: EpisodeState;
 };
 
 /** The one threshold on `Verdict.score`, for every series. */
 export const anomalyThreshold = 0.5;
 
-const detectors: readonly Detector[] = ['spike', 'level', 'level', 'change-point', 'season', 'season'];
 const samplesToWarmUp = 60;
-const episodeFade = 0.998;
-const surpriseAtThreshold = 16;
+/** Where the ranks are halved: memory reaches back this far at the most, half of it at the least. */
+const seenAtMost = 32_768;
 
 const begin = (at: number, value: number): DetectorState => ({
   version: 1,
   samples: 0,
+  seen: 0,
   clock: readClock(undefined, at).clock,
   range: beginRange(at, value),
-  season: beginSeason(at),
-  previous: value,
-  short: value,
-  medium: value,
-  long: value,
-  seasonal: 0,
-  tails: detectors.map(() => emptyTail),
-  episode: 0,
+  evidence: beginEvidence(at, value),
+  ranks: Array.from({ length: 2 * witnesses }, () => noRanks),
+  episode: noEpisode,
 });
 
-const towards = (from: number, to: number, samples: number, memory: number): number =>
-  from + (to - from) / Math.min(samples, memory);
-
 /**
- * One step of streaming anomaly detection. Pure: gives the next state and never touches the one given; the same input
- * gives the same output. Late samples (older than the newest) count for the level only, score 0 and leave the time-structure
- * alone. Throws a RangeError for a value or time that isn't a finite number: drop missing values instead of sending NaN.
+ * One step of streaming anomaly detection. Five witnesses measure how far the sample is from what came before, on
+ * different memories; each size is ranked in the series' own history, and the root mean square of the ranks (as -log10 of
+ * how rare) is the strength of the evidence. An episode is told once: a score is above 0 only where it begins or grows.
+ *
+ * Pure: gives the next state and never touches the one given; the same input gives the same output. Late samples (older
+ * than the newest) count for the expected range's level only, and score 0. Throws a RangeError for a value or time that
+ * isn't a finite number: drop missing values instead of sending NaN.
  */
 export const detect = (
   state: DetectorState | undefined,
-  sample: { readonly at: number; readonly value: number },
+  { at, value }: Sample,
 ): { readonly state: DetectorState; readonly verdict: Verdict } => {
-  const { at, value } = sample;
   if (!Number.isFinite(at) || !Number.isFinite(value))
     throw new RangeError(`detect: the sample is ${value} at ${at}; give finite numbers and drop missing values.`);
   const before = state ?? begin(at, value);
   const { clock, isLate } = readClock(before.clock, at);
-  const usual = usualAt(before.season, at);
-  const { expected, lower, upper, isOutside, deviation } = expectedRange(before.range, usual, value);
-  const range = observeRange(before.range, at, usual, value);
   if (isLate) {
-    const verdict: Verdict = {
+    const prediction = predict(before.evidence.prediction, at);
+    const range = observeRange(before.range, prediction, clock.lastAt, value);
+    const warmingUp = before.samples < samplesToWarmUp;
+    const verdict = {
       score: 0,
-      expected,
-      lower,
-      upper,
-      isOutside,
-      deviation,
+      ...expectedRange(before.range, prediction, value),
       detector: 'level',
-      warmingUp: before.samples < samplesToWarmUp,
-    };
+      warmingUp,
+    } as const;
     return { state: { ...before, clock, range }, verdict };
   }
   const samples = before.samples + 1;
-  const residual = usual === undefined ? NaN : value - usual;
-  const short = towards(before.short, value, samples, 12);
-  const seasonal = usual === undefined ? NaN : towards(before.seasonal || 0, residual, samples, 6);
-  const sizes = [
-    value - before.previous,
-    value - before.medium,
-    value - before.long,
-    short - before.long,
-    residual,
-    seasonal,
-  ].map(Math.abs);
-  const surprises = sizes.map((size, index) => surpriseOf(before.tails[index] ?? emptyTail, size));
-  const total = surprises.reduce((sum, each) => sum + each, 0);
-  const warmingUp = samples <= samplesToWarmUp;
-  const raised = !warmingUp && total > before.episode;
-  const score = raised ? 1 - Math.pow(0.5, total / surpriseAtThreshold) : 0;
-  const most = surprises.indexOf(Math.max(...surprises));
+  const warmingUp = samples < samplesToWarmUp;
+  const { state: evidence, prediction, sizes } = gather(before.evidence, at, value, samples);
+  const halves = before.seen >= seenAtMost;
+  const seen = (halves ? before.seen >> 1 : before.seen) + 1;
+  const ranks = halves ? before.ranks.map(halve) : before.ranks.slice();
+  let squares = 0;
+  let most = 0;
+  let mostSurprise = 0;
+  for (const [index, size] of sizes.entries()) {
+    const side = 2 * index + (size < 0 ? 1 : 0);
+    const own = ranks[side] ?? noRanks;
+    const surprise = surpriseOf(own, Math.abs(size), seen);
+    ranks[side] = countSize(own, Math.abs(size));
+    squares += surprise * surprise;
+    if (surprise > mostSurprise) [most, mostSurprise] = [index, surprise];
+  }
+  const strength = warmingUp ? 0 : Math.sqrt(squares / witnesses);
   return {
     state: {
       version: 1,
       samples,
+      seen,
       clock,
-      range,
-      season: observeSeason(before.season, at, value),
-      previous: value,
-      short,
-      medium: towards(before.medium, value, samples, 50),
-      long: towards(before.long, value, samples, 1000),
-      seasonal,
-      tails: before.tails.map((tail, index) => observeTail(tail, sizes[index] ?? 0)),
-      episode: Math.max(before.episode * episodeFade, warmingUp ? 0 : total),
+      range: observeRange(before.range, prediction, at, value),
+      evidence,
+      ranks,
+      episode: observeEpisode(before.episode, strength),
     },
-    verdict: { score, expected, lower, upper, isOutside, deviation, detector: detectors[most] ?? 'level', warmingUp },
+    verdict: {
+      score: episodeScore(before.episode, strength),
+      ...expectedRange(before.range, prediction, value),
+      detector: detectorAt(most, prediction),
+      warmingUp,
+    },
   };
 };

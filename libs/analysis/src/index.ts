@@ -1,4 +1,5 @@
-export { detect, anomalyThreshold, type Detector, type DetectorState, type Verdict } from './detect.ts';
+export { detect, anomalyThreshold, type DetectorState, type Sample, type Verdict } from './detect.ts';
+export type { Detector } from './evidence.ts';
 export { trend, limitReachedAt, type Trend, type TrendState, type Forecast } from './trend.ts';
 export { observeArrival, absenceDeadline, type ArrivalState } from './absence.ts';
 export { hysteresis, type HysteresisOptions, type HysteresisState, type Transition } from './hysteresis.ts';

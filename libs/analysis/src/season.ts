@@ -1,28 +1,34 @@
 /**
- * What the series does at each hour of the day (UTC), learned from visits: all samples of one hour together count as
- * one visit, so a series with a sample a second and one with a sample an hour learn a day equally fast.
+ * What a series usually does at a time of the day or week (UTC), learned from visits: all samples of one bin's stay
+ * together count as one, so a series with a sample a second and one with a sample an hour learn a day equally fast.
  */
-export type SeasonState = {
-  /** Mean value of each hour, merged over the visits. */
+export type Profile = {
+  /** Mean value of each bin over the last visits, and the number of visits (at most 5). */
   readonly means: readonly number[];
-  /** Visits of each hour. */
   readonly visits: readonly number[];
-  /** The hour being visited (epoch hours), and the sum and number of its samples so far. */
-  readonly hour: number;
+  /** The bin being visited, counted from the epoch, and the sum and number of its samples so far. */
+  readonly bin: number;
   readonly sum: number;
   readonly samples: number;
 };
 
+export type Period = { readonly bins: number; readonly binMs: number };
+
 const hourMs = 3_600_000;
+export const day: Period = { bins: 24, binMs: hourMs };
+export const week: Period = { bins: 84, binMs: 2 * hourMs };
+
 const visitsRemembered = 5;
 
-export const beginSeason = (at: number): SeasonState => ({
-  means: Array.from({ length: 24 }, () => 0),
-  visits: Array.from({ length: 24 }, () => 0),
-  hour: Math.floor(at / hourMs),
+export const emptyProfile = (period: Period, at: number): Profile => ({
+  means: Array.from({ length: period.bins }, () => 0),
+  visits: Array.from({ length: period.bins }, () => 0),
+  bin: Math.floor(at / period.binMs),
   sum: 0,
   samples: 0,
 });
+
+const slot = (period: Period, bin: number): number => ((bin % period.bins) + period.bins) % period.bins;
 
 const replaced = (list: readonly number[], index: number, value: number): number[] => {
   const copy = list.slice();
@@ -30,31 +36,29 @@ const replaced = (list: readonly number[], index: number, value: number): number
   return copy;
 };
 
-const slot = (hour: number): number => ((hour % 24) + 24) % 24;
-
-/** Adds one sample; copies the profile only when an hour is over. */
-export const observeSeason = (season: SeasonState, at: number, value: number): SeasonState => {
-  const hour = Math.floor(at / hourMs);
-  if (hour === season.hour) return { ...season, sum: season.sum + value, samples: season.samples + 1 };
-  if (season.samples === 0) return { ...season, hour, sum: value, samples: 1 };
-  const index = slot(season.hour);
-  const visits = Math.min(visitsRemembered, (season.visits[index] ?? 0) + 1);
-  const mean = season.means[index] ?? 0;
+/** Adds one sample; the profile itself is copied only when a visit ends. */
+export const observeProfile = (profile: Profile, period: Period, at: number, value: number): Profile => {
+  const bin = Math.floor(at / period.binMs);
+  const { means, visits, sum, samples } = profile;
+  if (bin === profile.bin || samples === 0) return { means, visits, bin, sum: sum + value, samples: samples + 1 };
+  const index = slot(period, profile.bin);
+  const count = Math.min(visitsRemembered, (visits[index] ?? 0) + 1);
+  const mean = means[index] ?? 0;
   return {
-    means: replaced(season.means, index, mean + (season.sum / season.samples - mean) / visits),
-    visits: replaced(season.visits, index, visits),
-    hour,
+    means: replaced(means, index, mean + (sum / samples - mean) / count),
+    visits: count === visits[index] ? visits : replaced(visits, index, count),
+    bin,
     sum: value,
     samples: 1,
   };
 };
 
-/** The usual value at this time of day, interpolated between the hours' middles; undefined where nothing was learned yet. */
-export const usualAt = (season: SeasonState, at: number): number | undefined => {
-  const middle = at / hourMs - 0.5;
-  const hour = Math.floor(middle);
-  const [left, right] = [slot(hour), slot(hour + 1)];
-  if ((season.visits[left] ?? 0) === 0 || (season.visits[right] ?? 0) === 0) return undefined;
-  const share = middle - hour;
-  return (season.means[left] ?? 0) * (1 - share) + (season.means[right] ?? 0) * share;
+/** The usual value at this time, interpolated between the bins' middles; undefined where nothing was learned yet. */
+export const usualAt = (profile: Profile, period: Period, at: number): number | undefined => {
+  const middle = at / period.binMs - 0.5;
+  const bin = Math.floor(middle);
+  const [left, right] = [slot(period, bin), slot(period, bin + 1)];
+  if (profile.visits[left] === 0 || profile.visits[right] === 0) return undefined;
+  const share = middle - bin;
+  return (profile.means[left] ?? 0) * (1 - share) + (profile.means[right] ?? 0) * share;
 };
