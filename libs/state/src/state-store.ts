@@ -2,10 +2,14 @@
  * Keyed state of an agent, with the offsets and timers it belongs to, stored and moved on together. It is derived from the
  * log and may be lost at any time; what must never happen is that a part of it moves without the rest.
  */
+import { TransientError } from '@muster/resilience';
 
 /** State of one partition number of one agent, as it was stored. */
 export interface PartitionSnapshot {
-  /** Commits so far. Passed back with each commit, so that a store that went back in time is noticed. 0: nothing is stored. */
+  /**
+   * Grows with every commit and every open. Passed back with each load and commit, so that a store that went back in time, and a commit
+   * that arrives after its sender has opened again, are noticed. 0: nothing was stored (the reverse need not hold: look at `offsets`).
+   */
   readonly sequence: number;
   /** topic -> next offset to handle. Empty when nothing is stored. */
   readonly offsets: ReadonlyMap<string, number>;
@@ -32,17 +36,26 @@ export interface Ownership {
   readonly owner: string;
 }
 
+/** A newer generation owns the partition: drop everything, say nothing. */
+export interface Fenced {
+  readonly kind: 'fenced';
+  readonly generation: number;
+}
+
+/** The store is not where we left it (lost all, or its last seconds): open again and replay. */
+export interface Lost {
+  readonly kind: 'lost';
+}
+
+export type OpenResult = ({ readonly kind: 'open' } & PartitionSnapshot) | Fenced;
+
+export type LoadResult =
+  /** Encoded states in the order of the keys; `null` where nothing is stored. */
+  { readonly kind: 'loaded'; readonly entries: readonly (Uint8Array | null)[] } | Fenced | Lost;
+
 export type CommitResult =
   /** Applied (or found applied by an earlier, unanswered try of the same commit). */
-  | { readonly kind: 'committed'; readonly sequence: number }
-  /** A newer generation owns the partition: drop everything, say nothing. */
-  | { readonly kind: 'fenced'; readonly generation: number }
-  /** The store is not where we left it (lost all, or its last seconds): open again and replay. */
-  | { readonly kind: 'lost' };
-
-export type OpenResult =
-  | ({ readonly kind: 'open' } & PartitionSnapshot)
-  | { readonly kind: 'fenced'; readonly generation: number };
+  { readonly kind: 'committed'; readonly sequence: number } | Fenced | Lost;
 
 export interface StateStore {
   /**
@@ -50,9 +63,15 @@ export interface StateStore {
    * so: only after the broker has confirmed that ours is the current generation (the group's counter began again).
    */
   open(ownership: Ownership, options?: { readonly force?: boolean }): Promise<OpenResult>;
-  /** Encoded states in the order of the keys; `null` where nothing is stored. */
-  load(agent: string, partition: number, keys: readonly string[]): Promise<readonly (Uint8Array | null)[]>;
-  /** One atomic step: refused unless `ownership` still holds the partition and `sequence` is the stored one. */
+  /**
+   * Reads states. Checked like a commit, because a store that was emptied must not pass for keys that were never met: what is decided
+   * on that is published before the commit would notice. `sequence` is the last one known, also while a commit is under way.
+   */
+  load(ownership: Ownership, sequence: number, keys: readonly string[]): Promise<LoadResult>;
+  /**
+   * One atomic step: refused unless `ownership` still holds the partition and `sequence` is the stored one. After a
+   * `StateUnavailableError` the same commit may be tried again, unchanged, any number of times; it is applied once.
+   */
   commit(ownership: Ownership, sequence: number, change: StateChange): Promise<CommitResult>;
   /** All stored keys of a partition, in no order: for tools and tests. */
   keys(agent: string, partition: number): Promise<readonly string[]>;
@@ -67,6 +86,6 @@ export interface StateStore {
 }
 
 /** The store cannot be reached or did not answer in time; whether a commit was applied is unknown. Transient. */
-export class StateUnavailableError extends Error {
+export class StateUnavailableError extends TransientError {
   override readonly name = 'StateUnavailableError';
 }
