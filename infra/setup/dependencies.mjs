@@ -42,9 +42,9 @@ async function install() {
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   console.log('Installing the dependencies (npm ci)');
   const progress = setInterval(() => console.log(`Installing the dependencies, ${seconds()} s so far`), 5_000);
-  const code = await runToEnd('npm', ['ci', '--no-fund', '--no-audit'], { env: process.env }).finally(() =>
-    clearInterval(progress),
-  );
+  const code = await runToEnd('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+    env: process.env,
+  }).finally(() => clearInterval(progress));
   if (code !== 0) {
     throw new Error(
       `npm ci failed (exit code ${code}; its reasons stand above): check that this machine reaches an npm registry, and start again.`,

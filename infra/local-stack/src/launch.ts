@@ -31,6 +31,7 @@ export function quickStart(
   const build = createHash('sha256').update(`${java.home} ${java.version}`).digest('hex').slice(0, 8);
   const archive = join(packageDir, `classes-${build}.jsa`);
   const options = [
+    '-Xms64m',
     '-Xmx256m',
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',

@@ -34,7 +34,7 @@ function reason(output: string): string {
   const lines = output.split('\n').filter((line) => line.includes('ERROR'));
   return stripVTControlCharacters(lines[0] ?? 'it gave no reason')
     .replace(/^\[ERROR\]\s*/, '')
-    .slice(0, 400);
+    .slice(0, 250);
 }
 
 /**

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { Fetching } from './fetching.ts';
 import type { GivenServers } from './given-servers.ts';
 import { type Java, provideJava } from './java-runtime.ts';
+import type { RedisProgram } from './debian-redis.ts';
 import { prepareKafka } from './kafka-server.ts';
 import type { Launch } from './launch.ts';
 import { fetchPackages, packageFolder } from './maven-packages.ts';
 import type { Ports } from './ports.ts';
-import { provideRedis, type RedisProgram } from './redis-program.ts';
+import { provideRedis } from './redis-program.ts';
 import { prepareRedis } from './redis-server.ts';
 import { prepareRegistry } from './registry-server.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { Launch } from './launch.ts';
 import type { Ports } from './ports.ts';
 import { redisProbe } from './readiness.ts';
-import type { RedisProgram } from './redis-program.ts';
+import type { RedisProgram } from './debian-redis.ts';
 
 /** What starts Redis with an append-only file, so that its data survives a restart. */
 export function prepareRedis(workDir: string, program: RedisProgram, ports: Ports): Launch {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { packagesToAdd } from './redis-program.ts';
+import { packagesToAdd } from './debian-redis.ts';
 
 test('the packages that an installation would add are read from its simulation', () => {
   const simulation =
