@@ -41,7 +41,6 @@ export function connectRedis(url: string, commandTimeoutMs: number, logger?: Sta
     retryStrategy: (attempt) => delayAfter(reconnecting, Math.min(attempt, 20)) ?? reconnecting.maxMs,
     // A command whose answer is lost fails now: only the caller knows whether it may be sent again.
     maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });

@@ -265,12 +265,14 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
     });
 
     test('a lease ends by itself, unless it is prolonged', async () => {
-      const name = `${agent}/sensor`;
-      expect(await store.lease(name, 'me', 1)).toBe(true);
-      await vi.waitFor(async () => expect(await store.lease(name, 'other', 1)).toBe(true));
-      expect(await store.lease(name, 'other', 60_000)).toBe(true);
-      expect(await store.lease(name, 'me', 1)).toBe(false);
-      await store.release(name, 'other');
+      const [ended, prolonged] = [`${agent}/ended`, `${agent}/prolonged`];
+      expect(await store.lease(prolonged, 'me', 50)).toBe(true);
+      expect(await store.lease(ended, 'me', 50)).toBe(true);
+      expect(await store.lease(prolonged, 'me', 60_000)).toBe(true);
+      await vi.waitFor(async () => expect(await store.lease(ended, 'other', 60_000)).toBe(true));
+      expect(await store.lease(prolonged, 'other', 60_000)).toBe(false);
+      await store.release(ended, 'other');
+      await store.release(prolonged, 'me');
     });
 
     test('answers a ping', async () => {
