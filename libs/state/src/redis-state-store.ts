@@ -68,7 +68,7 @@ export function redisStateStore({ url, commandTimeoutMs = 5_000, logger }: Redis
         const [next, keys] = await connection.call(`find keys of ${agent}`, (redis) =>
           redis.scan(cursor, 'MATCH', agentPattern(agent), 'COUNT', 1_000),
         );
-        if (keys.length > 0) await connection.call(`clear ${agent}`, (redis) => redis.unlink(...keys));
+        await connection.call(`clear ${agent}`, (redis) => Promise.all(keys.map((key) => redis.unlink(key))));
         cursor = next;
       } while (cursor !== '0');
     },

@@ -17,7 +17,7 @@ describeStateStore('redisStateStore', () => {
   const redis = new Redis(url);
   const lose = async (agent: string) => {
     const keys = await redis.keys(agentPattern(agent));
-    if (keys.length > 0) await redis.unlink(...keys);
+    await Promise.all(keys.map((key) => redis.unlink(key)));
   };
   return {
     store,
