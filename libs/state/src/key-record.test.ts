@@ -4,13 +4,18 @@ import { seenIds } from './seen-ids.ts';
 
 const now = 1_763_717_000_123;
 const seen = ['one', 'two', 'three'].reduce((ids, id) => seenIds.add(ids, id, 32), seenIds.empty);
-const recordOf = (state: unknown) => ({ state, applied: [12, 0, 2 ** 40], seen, wakeAt: now });
+const recordOf = (state: unknown) => ({
+  state,
+  applied: { 'muster.metrics.v1': 12, 'muster.alerts.v1': 2 ** 40 },
+  seen,
+  wakeAt: now,
+});
 const roundTrip = (state: unknown) => decodeKeyRecord(encodeKeyRecord(recordOf(state))).state;
 
 test('a record comes back as it was', () => {
   const record = recordOf({ count: 1 });
   expect(decodeKeyRecord(encodeKeyRecord(record))).toEqual(record);
-  const full = { ...record, wakeAt: null, applied: [], seen: [], extra: { kind: 'later' } };
+  const full = { ...record, wakeAt: null, applied: {}, seen: [], extra: { kind: 'later' } };
   expect(decodeKeyRecord(encodeKeyRecord(full))).toEqual(full);
   expect(decodeKeyRecord(encodeKeyRecord({ ...record, state: undefined }))).toStrictEqual({
     ...record,

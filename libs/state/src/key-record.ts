@@ -14,8 +14,8 @@ export interface KeyRecord {
    * as a plain one, a function as undefined, a field called `__proto__` as `__proto_`.
    */
   readonly state: unknown;
-  /** Next offset to apply, per topic index. */
-  readonly applied: readonly number[];
+  /** topic -> next offset to apply. By name, so that topics may come and go. */
+  readonly applied: Readonly<Record<string, number>>;
   readonly seen: SeenIds;
   /** Epoch ms at which the key asked to be woken. */
   readonly wakeAt: number | null;
@@ -56,8 +56,20 @@ export function decodeKeyRecord(bytes: Uint8Array): KeyRecord {
     throw damaged(messageOf(error));
   }
   if (!Array.isArray(fields) || fields.length < 4 || fields.length > 5) throw damaged('it is no key record');
-  const [wakeAt, applied, seen, state, extra] = fields as unknown[];
-  if (!(wakeAt === null || typeof wakeAt === 'number') || !Array.isArray(applied) || !Array.isArray(seen))
+  const [wakeAt, applied, seen, state, extra] = fields as [
+    unknown,
+    KeyRecord['applied'] | null,
+    unknown,
+    unknown,
+    unknown,
+  ];
+  if (
+    !(wakeAt === null || typeof wakeAt === 'number') ||
+    typeof applied !== 'object' ||
+    applied === null ||
+    Array.isArray(applied) ||
+    !Array.isArray(seen)
+  )
     throw damaged('its fields have other types');
   return fields.length === 5 ? { state, applied, seen, wakeAt, extra } : { state, applied, seen, wakeAt };
 }
