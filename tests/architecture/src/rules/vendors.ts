@@ -1,0 +1,24 @@
+import { isTest, isWorkspace, packageNamed, packageOf, productionOf, type Repository } from '../repository.ts';
+
+/** Test tools that the testkit may use beside the tests themselves. */
+const testTools = new Set(['vitest']);
+
+/** Every vendor package is imported by one package only, so that it can be replaced there. Tests and tools don't count. */
+export function vendors(repository: Repository): string[] {
+  const importers = new Map<string, Map<string, string>>();
+  for (const owner of repository.packages) {
+    for (const { path, imports } of productionOf(repository, owner)) {
+      if (isTest(path) || packageOf(repository, path) !== owner) continue;
+      for (const vendor of imports.map(packageNamed)) {
+        if (vendor === undefined || isWorkspace(vendor) || testTools.has(vendor)) continue;
+        const known = importers.get(vendor) ?? new Map<string, string>();
+        importers.set(vendor, known.set(owner.name, known.get(owner.name) ?? path));
+      }
+    }
+  }
+  return [...importers]
+    .filter(([, { size }]) => size > 1)
+    .map(
+      ([vendor, places]) => `${[...places.values()].join(' and ')} import ${vendor}: keep it behind one package's face`,
+    );
+}
