@@ -112,7 +112,7 @@ type Offer<C> = <I, O>(spec: ActionSpec<I, O, C>) => Action;
 export interface Handler extends HandlerSpec<any, any, any, any, any> {
   readonly topics: readonly TopicName[];
 }
-export type Sensor = SensorSpec<any, any>;
+export type Sensor = SensorSpec<TopicName, any>;
 export type Action = ActionSpec<any, any, any>;
 // oxlint-enable typescript/no-explicit-any
 

@@ -9,3 +9,6 @@ export {
 } from './agent.ts';
 export { handled, ignored, rejected, type Outcome, type Publication } from './outcome.ts';
 export { z } from 'zod';
+export { runAgent } from './run-agent.ts';
+export { startAgent, type AgentEnvironment, type RunningAgent } from './start-agent.ts';
+export { systemClock, type Clock } from './clock.ts';

@@ -1,0 +1,29 @@
+/** Time as the runtime sees it; a simulation brings its own. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Runs once after a delay in ms; the returned function cancels. */
+  after(delayMs: number, run: () => void): () => void;
+  /** Runs as soon as pending input and output had their turn. */
+  soon(run: () => void): void;
+}
+
+const longestTimeoutMs = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: Date.now,
+  after(delayMs, run) {
+    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestTimeoutMs));
+    return () => clearTimeout(timer);
+  },
+  soon(run) {
+    setImmediate(run);
+  },
+};
+
+/** A promise for the passing of time. */
+export function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
+}

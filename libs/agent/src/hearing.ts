@@ -1,0 +1,212 @@
+import type { Assignment, Membership, RecordBatch, StartAt, TopicPartition, TopicPartitionOffset } from '@muster/bus';
+import { messageOf } from '@muster/resilience';
+import { deadLetterLimit } from './dead-letter-limit.ts';
+import type { Hearer } from './lane.ts';
+import { openPartition, type Partition } from './partition.ts';
+import type { Host } from './tenure.ts';
+
+/** An instance's part in its agent's consumer group: which partition numbers are ours, and what becomes of them. */
+export interface Hearing {
+  notify(partition: number, hearer: Hearer, key: string, id: string, notice: unknown): boolean;
+  /** Why it is not ready for messages; a member without partitions is a healthy standby. */
+  readonly trouble: string | undefined;
+  readonly partitions: readonly Partition[];
+  /** Stops taking messages; what was taken may still be finished. */
+  drain(): Promise<void>;
+  leave(deadlineMs: number): Promise<void>;
+}
+
+export interface HearingOptions {
+  readonly host: Omit<Host, 'deliveredThrough' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'>;
+  /** Unique to this process. */
+  readonly owner: string;
+  /** The membership is over for good. */
+  lost(fault: Error): void;
+  /** So many messages became dead letters that going on would do harm. */
+  stopped(reason: string): void;
+}
+
+const commitToLogEveryMs = 1_000;
+const reopenAfterFencedMs = 2_000;
+
+export async function hear({ host: base, owner, lost, stopped }: HearingOptions): Promise<Hearing> {
+  const { clock, bus, group, log, store } = base;
+  const topics = base.hearers.flatMap((hearer) => hearer.topics);
+  const partitions = new Map<number, Partition>();
+  const limit = deadLetterLimit();
+  let generation = -1;
+  let isAssigned = false;
+  let stopReason: string | undefined;
+  let toCommit = new Map<string, TopicPartitionOffset>();
+  let cancelCommit: (() => void) | undefined;
+  let settleJoined: (membership: Membership) => void;
+  const joined = new Promise<Membership>((resolve) => (settleJoined = resolve));
+  let membership: Membership | undefined;
+
+  const topicPartitionsOf = (number: number): TopicPartition[] => topics.map((topic) => ({ topic, partition: number }));
+
+  const commitToLog = async (): Promise<void> => {
+    cancelCommit?.();
+    cancelCommit = undefined;
+    const offsets = [...toCommit.values()];
+    toCommit = new Map();
+    const during = generation;
+    if (offsets.length === 0 || membership === undefined) return;
+    try {
+      await membership.commit(during, offsets);
+    } catch (error) {
+      // The offset that counts is stored with the state; this one serves tools, and says what was published before.
+      log.debug({ fault: messageOf(error) }, 'offsets not committed to the log; the next commit has them');
+      if (during !== generation) return;
+      for (const offset of offsets)
+        if (!toCommit.has(`${offset.topic}/${offset.partition}`))
+          toCommit.set(`${offset.topic}/${offset.partition}`, offset);
+    }
+  };
+
+  const host: Host = {
+    ...base,
+    deliveredThrough: () => membership?.deliveredThrough ?? 0,
+    flow(number, isOpen) {
+      if (isOpen) membership?.resume(topicPartitionsOf(number));
+      else membership?.pause(topicPartitionsOf(number));
+    },
+    committed(partition, offsets) {
+      for (const [topic, offset] of offsets) toCommit.set(`${topic}/${partition}`, { topic, partition, offset });
+      cancelCommit ??= clock.after(commitToLogEveryMs, () => void commitToLog());
+    },
+    dispossessed(number, cause) {
+      log.warn(
+        { partition: number, cause },
+        cause === 'lost'
+          ? 'the state store went back in time; reading again from the log'
+          : 'a newer owner has the partition',
+      );
+      const during = generation;
+      const again = (): void => {
+        if (during !== generation || !partitions.has(number)) return;
+        partitions.delete(number);
+        membership?.reassign();
+      };
+      clock.after(cause === 'lost' ? 0 : reopenAfterFencedMs, again);
+    },
+    dealtWith(isDeadLetter) {
+      const reason = limit.note(isDeadLetter, clock.now());
+      if (reason === undefined || stopReason !== undefined) return;
+      stopReason = `stopped: ${reason}; look at the dead letters of ${group}, mend the cause, then restart the agent`;
+      stopped(stopReason);
+    },
+  };
+
+  const open = async (
+    number: number,
+    assignment: Assignment,
+    committed: readonly TopicPartitionOffset[],
+  ): Promise<readonly (TopicPartition & StartAt)[]> => {
+    const ownership = { agent: base.agent, partition: number, generation: assignment.generation, owner };
+    let opened = await store.open(ownership);
+    if (opened.kind === 'fenced') {
+      // Either we are a zombie, or the group's counter began again: the broker knows. It refuses a commit of a generation that is over.
+      const proof =
+        committed.length > 0 ? committed : topicPartitionsOf(number).map((each) => ({ ...each, offset: 0 }));
+      await (await joined).commit(assignment.generation, proof);
+      log.warn(
+        { partition: number, stored: opened.generation, ours: assignment.generation },
+        'the group counts its generations anew; taking the partition',
+      );
+      opened = await store.open(ownership, { force: true });
+      if (opened.kind === 'fenced') throw new Error(`partition ${number} can't be taken`);
+    }
+    const publishedBelow = new Map(committed.map(({ topic, offset }) => [topic, offset]));
+    if (generation !== assignment.generation) return [];
+    partitions.set(number, openPartition(host, { ownership, snapshot: opened, publishedBelow }));
+    const { offsets } = opened;
+    return Promise.all(
+      base.hearers.flatMap(({ topics: heard, horizon }) =>
+        heard.map(async (topic) => ({
+          topic,
+          partition: number,
+          ...(await startOf({ topic, partition: number }, offsets.get(topic), publishedBelow.get(topic), horizon)),
+        })),
+      ),
+    );
+  };
+
+  /** Where its state ends; without state, as far back as the state reaches, and at least where handling once stopped. */
+  const startOf = async (
+    { topic, partition }: TopicPartition,
+    stored: number | undefined,
+    handledBelow: number | undefined,
+    horizon: 'all' | number,
+  ): Promise<StartAt> => {
+    if (stored !== undefined) return { at: 'offset', offset: stored };
+    if (horizon === 'all') return { at: 'beginning' };
+    const time = clock.now() - horizon;
+    if (handledBelow === undefined) return { at: 'time', time };
+    const reach = (await bus.log.admin.offsetsAt(topic, time)).find((each) => each.partition === partition)?.offset;
+    return { at: 'offset', offset: Math.min(handledBelow, reach ?? handledBelow) };
+  };
+
+  const abandonAll = (): void => {
+    for (const partition of partitions.values()) partition.abandon();
+    partitions.clear();
+    toCommit = new Map();
+    isAssigned = false;
+  };
+
+  membership = await bus.log.join({
+    group,
+    topics,
+    listener: {
+      async assigned(assignment, committed) {
+        abandonAll();
+        ({ generation } = assignment);
+        const starts = await Promise.all(
+          assignment.partitions.map((number) =>
+            open(
+              number,
+              assignment,
+              committed.filter(({ partition }) => partition === number),
+            ),
+          ),
+        );
+        if (generation === assignment.generation) isAssigned = true;
+        log.info({ generation: assignment.generation, partitions: assignment.partitions }, 'partitions assigned');
+        return starts.flat();
+      },
+      revoked() {
+        generation = -1;
+        abandonAll();
+      },
+      records(batch: RecordBatch) {
+        if (stopReason === undefined) partitions.get(batch.partition)?.deliver(batch);
+      },
+      lost,
+    },
+  });
+  // oxlint-disable-next-line typescript/no-non-null-assertion
+  settleJoined!(membership);
+
+  return {
+    notify: (number, hearer, key, id, notice) => partitions.get(number)?.notify(hearer, key, id, notice) ?? false,
+    get trouble() {
+      if (stopReason !== undefined) return stopReason;
+      if (!isAssigned) return 'waiting for its partitions';
+      return [...partitions.values()].some(({ isRebuilding }) => isRebuilding)
+        ? 'rebuilding its state from the log'
+        : undefined;
+    },
+    get partitions() {
+      return [...partitions.values()];
+    },
+    async drain() {
+      await Promise.all([...partitions.values()].map((partition) => partition.drain()));
+      await commitToLog();
+    },
+    async leave(deadlineMs) {
+      cancelCommit?.();
+      await membership.leave(deadlineMs);
+      abandonAll();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RunningAgent } from './start-agent.ts';
+import { hopBounds, type Tally } from './tally.ts';
+
+const counts = {
+  handled: 'Messages and wake-ups handled.',
+  ignored: 'Messages that were no concern of the agent.',
+  rejected: 'Messages a handler rejected.',
+  repeated: 'Second copies that were dropped.',
+  failed: 'Messages given up after their attempts.',
+  retried: 'Attempts after a fault.',
+  deadLettered: 'Messages set aside with their reason.',
+  published: 'Messages published by handlers.',
+} satisfies Partial<Record<keyof Tally, string>>;
+
+/** Prometheus metrics of one instance. They are read from plain counters when asked for, so that a message pays nothing for them. */
+export function metricsOf(running: RunningAgent): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ agent: running.agent, instance: running.instance });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  for (const [name, help] of Object.entries(counts)) {
+    const key = name as keyof typeof counts;
+    new Counter({
+      name: `muster_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(running.tally[key]);
+      },
+    });
+  }
+  const gauges: readonly [string, string, () => number][] = [
+    ['muster_partitions', 'Partition numbers owned.', () => running.vitals().partitions.length],
+    ['muster_lag_messages', 'Messages in the log that are not dealt with.', () => running.vitals().lag],
+    ['muster_in_flight_messages', 'Messages taken and not yet dealt with.', () => running.inFlight()],
+    ['muster_keys_in_memory', 'Keys whose state is in memory.', () => running.keys()],
+    ['muster_tasks_running', 'Actions that run.', () => running.vitals().tasks],
+    ['muster_ready', '1 when ready.', () => (running.trouble() === undefined ? 1 : 0)],
+  ];
+  for (const [name, help, read] of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+  const hop = new Histogram({
+    name: 'muster_hop_seconds',
+    help: "From the log's taking a message in to its being handled.",
+    buckets: hopBounds.map((ms) => ms / 1_000),
+    registers,
+  });
+  hop.get = () => Promise.resolve(hopValues(running.tally));
+  return registry;
+}
+
+/** The histogram as prom-client writes it: cumulative buckets, sum and count. */
+function hopValues({ hops, hopSumMs }: Tally): Awaited<ReturnType<Histogram['get']>> {
+  let sofar = 0;
+  const buckets = hops.map((count, index) => {
+    sofar += count;
+    const bound = hopBounds[index];
+    return {
+      metricName: 'muster_hop_seconds_bucket',
+      labels: { le: bound === undefined ? '+Inf' : bound / 1_000 },
+      value: sofar,
+    };
+  });
+  const values = [
+    ...buckets,
+    { metricName: 'muster_hop_seconds_sum', labels: {}, value: hopSumMs / 1_000 },
+    { metricName: 'muster_hop_seconds_count', labels: {}, value: sofar },
+  ];
+  return {
+    name: 'muster_hop_seconds',
+    help: "From the log's taking a message in to its being handled.",
+    type: 'histogram',
+    values,
+    aggregator: 'sum',
+  } as unknown as Awaited<ReturnType<Histogram['get']>>;
+}

@@ -1,0 +1,103 @@
+import { RecordRefusedError, type Log, type NewRecord } from '@muster/bus';
+import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
+import { pause, type Clock } from './clock.ts';
+
+/** Who publishes: nothing of an owner that is over leaves any more. */
+export interface Publisher {
+  readonly isOver: boolean;
+}
+
+/**
+ * Messages on their way to the log, in the order they were put. One request is under way at a time and takes everything that came
+ * meanwhile, so order holds over retries. It never gives up: while the log is away, it waits, and so do the commits behind it.
+ */
+export interface Outbox {
+  /** `refused` is called when the log will never take a record of these; what it returns is sent instead. */
+  put(publisher: Publisher, records: readonly NewRecord[], refused: (reason: Error) => readonly NewRecord[]): void;
+  /** Resolves when everything put so far is stored (or dropped, its publisher being over). */
+  settled(): Promise<void>;
+  readonly waiting: number;
+  /** Why it can't send at present. */
+  readonly trouble: string | undefined;
+}
+
+interface Entry {
+  readonly publisher: Publisher;
+  readonly records: readonly NewRecord[];
+  readonly refused: (reason: Error) => readonly NewRecord[];
+}
+
+export function outbox(log: Log, clock: Clock, report: (trouble: string) => void): Outbox {
+  let queue: Entry[] = [];
+  let isSending = false;
+  let put = 0;
+  let sent = 0;
+  let trouble: string | undefined;
+  let waiters: { readonly until: number; readonly resolve: () => void }[] = [];
+
+  const append = async (entries: readonly Entry[]): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const live = entries.filter(({ publisher }) => !publisher.isOver);
+      if (live.length === 0) return;
+      try {
+        await log.append(live.flatMap(({ records }) => records));
+        trouble = undefined;
+        return;
+      } catch (error) {
+        if (error instanceof RecordRefusedError) return apart(live, error);
+        trouble = `the log does not take messages: ${messageOf(error)}`;
+        if (attempt === 1) report(trouble);
+        await pause(clock, delayAfter(defaultBackoff, attempt) ?? defaultBackoff.maxMs);
+      }
+    }
+  };
+
+  /** One of these can't be stored: each goes alone, so that only the one at fault is replaced. */
+  const apart = async (entries: readonly Entry[], reason: Error): Promise<void> => {
+    const [only] = entries;
+    if (only === undefined) return;
+    if (entries.length > 1) {
+      for (const entry of entries) await append([entry]);
+      return;
+    }
+    const instead = only.refused(reason);
+    report(`a message was refused: ${reason.message}`);
+    if (instead.length > 0) await append([{ ...only, records: instead, refused: () => [] }]);
+  };
+
+  const send = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const entries = queue;
+      queue = [];
+      await append(entries);
+      sent += entries.length;
+      const reached = waiters.filter(({ until }) => until <= sent);
+      waiters = waiters.filter(({ until }) => until > sent);
+      for (const { resolve } of reached) resolve();
+    }
+    isSending = false;
+  };
+
+  return {
+    put(publisher, records, refused) {
+      if (records.length === 0) return;
+      queue.push({ publisher, records, refused });
+      put += 1;
+      if (isSending) return;
+      isSending = true;
+      // What one turn brings leaves together.
+      queueMicrotask(() => void send());
+    },
+    settled() {
+      if (sent >= put) return Promise.resolve();
+      const until = put;
+      return new Promise((resolve) => waiters.push({ until, resolve }));
+    },
+    get waiting() {
+      return put - sent;
+    },
+    get trouble() {
+      return trouble;
+    },
+  };
+}

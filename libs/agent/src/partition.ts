@@ -1,0 +1,176 @@
+/**
+ * One partition number of one agent, for as long as this instance owns it: its messages from the log's bytes to the committed offset.
+ * Order of deeds: handle, publish, move state and offset on in one step, commit the offset to the log.
+ */
+import type { Decoded, LogRecord, RecordBatch } from '@muster/bus';
+import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
+import { pause } from './clock.ts';
+import type { Hearer } from './lane.ts';
+import { lanesOf } from './lanes.ts';
+import type { Progress, Taken } from './progress.ts';
+import { beginTenure, type Host, type TenureStart } from './tenure.ts';
+
+export interface Partition {
+  readonly number: number;
+  deliver(batch: RecordBatch): void;
+  /** Tells a key news from within the process; `false` when the partition is no longer ours. */
+  notify(hearer: Hearer, key: string, id: string, notice: unknown): boolean;
+  /** Ends at once: nothing is published or stored any more. */
+  abandon(): void;
+  /** Takes nothing more in, stores what was handled, and ends. */
+  drain(): Promise<void>;
+  readonly inFlight: number;
+  readonly isRebuilding: boolean;
+  /** Messages known to be in the log and not yet dealt with. */
+  readonly lag: number;
+  readonly keys: number;
+  /** topic -> offset below which everything is dealt with; -1 while nothing is known. */
+  positions(): ReadonlyMap<string, number>;
+}
+
+const mostInFlight = { records: 4_000, bytes: 8 * 2 ** 20 };
+const turnMs = 1;
+
+export function openPartition(host: Host, start: TenureStart): Partition {
+  const tenure = beginTenure(host, start);
+  const { number, progresses } = tenure;
+  const hearerOf = new Map(host.hearers.flatMap((hearer) => hearer.topics.map((topic) => [topic as string, hearer])));
+  let incoming: LogRecord[] = [];
+  let head = 0;
+  let isPumping = false;
+
+  const lanes = lanesOf(tenure, start.snapshot, ({ progress, taken }, isDeadLetter) =>
+    done(progress, taken, isDeadLetter),
+  );
+
+  const pump = (): boolean => {
+    const until = performance.now() + turnMs;
+    for (let record = incoming[head]; record !== undefined; record = incoming[head]) {
+      if (tenure.isOver || tenure.isDraining) break;
+      head += 1;
+      const decoded = host.bus.decode(record);
+      if (decoded instanceof Promise) {
+        void awaitSchema(record, decoded);
+        lanes.load();
+        return false;
+      }
+      dispatch(record, decoded);
+      if (performance.now() > until) {
+        lanes.load();
+        return true;
+      }
+    }
+    incoming = [];
+    head = 0;
+    isPumping = false;
+    lanes.load();
+    return false;
+  };
+
+  /** A schema met for the first time: what is behind it waits, whatever its key, so that order holds. */
+  const awaitSchema = async (record: LogRecord, first: Promise<Decoded>): Promise<void> => {
+    let decoded: Decoded | Promise<Decoded> = first;
+    for (let attempt = 1; !tenure.isOver; attempt += 1) {
+      try {
+        dispatch(record, await decoded);
+        break;
+      } catch (error) {
+        if (attempt === 1)
+          host.log.warn({ topic: record.topic, partition: number, fault: messageOf(error) }, 'waiting for a schema');
+        await pause(host.clock, delayAfter(defaultBackoff, attempt) ?? defaultBackoff.maxMs);
+        decoded = host.bus.decode(record);
+      }
+    }
+    host.turns.add(pump);
+  };
+
+  const dispatch = (record: LogRecord, decoded: Decoded): void => {
+    const progress = progresses.get(record.topic);
+    const hearer = hearerOf.get(record.topic);
+    if (progress === undefined || hearer === undefined || tenure.isOver || tenure.isDraining) return;
+    const isMuted = tenure.wasPublished(record);
+    const taken = progress.take(record);
+    if (!tenure.isHalted && (progress.count > mostInFlight.records || progress.bytes > mostInFlight.bytes)) {
+      tenure.isHalted = true;
+      host.flow(number, false);
+    }
+    if (decoded.kind === 'message') {
+      lanes.enqueue(hearer, decoded.message.key, {
+        kind: 'message',
+        message: decoded.message,
+        taken,
+        progress,
+        isMuted,
+      });
+      return;
+    }
+    if (decoded.kind === 'tombstone') host.tally.ignored += 1;
+    else if (!isMuted) lanes.setAside(record, Object.assign(new Error(decoded.reason), { name: 'InvalidMessage' }));
+    done(progress, taken, decoded.kind === 'invalid');
+    lanes.soon();
+  };
+
+  const done = (progress: Progress, taken: Taken, isDeadLetter: boolean): void => {
+    progress.done(taken);
+    host.dealtWith(isDeadLetter);
+    if (!tenure.isHalted) return;
+    const isStillFull = [...progresses.values()].some(
+      ({ count, bytes }) => count > mostInFlight.records / 2 || bytes > mostInFlight.bytes / 2,
+    );
+    if (isStillFull) return;
+    tenure.isHalted = false;
+    host.flow(number, true);
+  };
+
+  const abandon = (): void => {
+    tenure.isOver = true;
+    incoming = [];
+    head = 0;
+    lanes.stop();
+  };
+
+  return {
+    number,
+    deliver(batch) {
+      const progress = progresses.get(batch.topic);
+      if (progress === undefined || tenure.isOver || tenure.isDraining) return;
+      const isLast = batch.nextOffset >= batch.endOffset;
+      progress.endOffset = Math.max(
+        progress.endOffset,
+        isLast ? (batch.records.at(-1)?.offset ?? -1) + 1 : batch.endOffset,
+      );
+      for (const record of batch.records) incoming.push(record);
+      if (isPumping) return;
+      isPumping = true;
+      host.turns.add(pump);
+    },
+    notify(hearer, key, id, notice) {
+      if (tenure.isOver) return false;
+      lanes.enqueue(hearer, key, { kind: 'notice', id, notice });
+      lanes.load();
+      return true;
+    },
+    abandon,
+    async drain() {
+      tenure.isDraining = true;
+      await lanes.drain();
+      abandon();
+    },
+    get inFlight() {
+      return [...progresses.values()].reduce((sum, { count }) => sum + count, incoming.length - head);
+    },
+    get isRebuilding() {
+      return tenure.isRebuilding();
+    },
+    get lag() {
+      return [...progresses.values()].reduce(
+        (sum, { endOffset, safeOffset }) => sum + Math.max(0, endOffset - Math.max(0, safeOffset)),
+        0,
+      );
+    },
+    get keys() {
+      return lanes.size;
+    },
+    positions: () => new Map([...progresses].map(([topic, { safeOffset }]) => [topic, safeOffset])),
+  };
+}

@@ -1,0 +1,78 @@
+import type { LogRecord } from '@muster/bus';
+
+/** A record that was taken from the log and is not necessarily dealt with yet. */
+export interface Taken {
+  readonly record: LogRecord;
+  isDone: boolean;
+}
+
+/**
+ * How far one topic-partition is: keys run side by side, so records finish out of order; what may be committed is the offset below
+ * which all are done.
+ */
+export interface Progress {
+  readonly topic: string;
+  take(record: LogRecord): Taken;
+  done(taken: Taken): void;
+  /** The offset to begin with again after a crash. */
+  readonly safeOffset: number;
+  /** Records taken and not yet below `safeOffset`, and their bytes. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Offset of the record expected next from the log. */
+  readonly nextOffset: number;
+  /** Log time of the newest record taken; -Infinity before the first. */
+  readonly lastTimestamp: number;
+  /** The end of the log as the broker last told it. */
+  endOffset: number;
+}
+
+export function progressFrom(topic: string, startOffset: number | undefined): Progress {
+  let taken: Taken[] = [];
+  let head = 0;
+  let bytes = 0;
+  let nextOffset = startOffset ?? -1;
+  let lastTimestamp = Number.NEGATIVE_INFINITY;
+  return {
+    topic,
+    endOffset: -1,
+    take(record) {
+      const entry = { record, isDone: false };
+      taken.push(entry);
+      bytes += sizeOf(record);
+      nextOffset = record.offset + 1;
+      lastTimestamp = Math.max(lastTimestamp, record.timestamp);
+      return entry;
+    },
+    done(entry) {
+      entry.isDone = true;
+      for (let first = taken[head]; first?.isDone === true; first = taken[head]) {
+        bytes -= sizeOf(first.record);
+        head += 1;
+      }
+      if (head > 1_024 && head * 2 > taken.length) {
+        taken = taken.slice(head);
+        head = 0;
+      }
+    },
+    get safeOffset() {
+      return taken[head]?.record.offset ?? nextOffset;
+    },
+    get count() {
+      return taken.length - head;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get nextOffset() {
+      return nextOffset;
+    },
+    get lastTimestamp() {
+      return lastTimestamp;
+    },
+  };
+}
+
+function sizeOf(record: LogRecord): number {
+  return 200 + (record.value?.byteLength ?? 0) + (record.key?.byteLength ?? 0);
+}
