@@ -11,17 +11,30 @@ let running: ChildProcess | undefined;
 
 function onSignal(signal: NodeJS.Signals): void {
   if (running === undefined) interruption.abort(new Error('The start of the local stack was interrupted.'));
-  // A terminal sends its Ctrl-C to the command as well.
-  else if (signal !== 'SIGINT' || !process.stdin.isTTY) running.kill(signal);
+  else running.kill(signal);
+}
+
+/** Ends what the command may have left in its process group: workers that outlive their parent would hold servers. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing was left.
+  }
 }
 
 function run(command: string, args: readonly string[], stack: Stack): Promise<number> {
   const { kafkaBrokers, schemaRegistryUrl, redisUrl } = stack;
   const addresses = { KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl, REDIS_URL: redisUrl };
   return new Promise((resolve, reject) => {
-    running = spawn(command, args, { env: { ...process.env, ...addresses }, stdio: 'inherit' });
-    running.once('error', reject);
-    running.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
+    // A process group of its own: a terminal's Ctrl-C comes to us alone, and once.
+    const child = spawn(command, args, { env: { ...process.env, ...addresses }, stdio: 'inherit', detached: true });
+    running = child;
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (child.pid !== undefined) endGroup(child.pid);
+      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
+    });
   });
 }
 
