@@ -39,6 +39,8 @@ export interface RecordBatch extends TopicPartition {
   readonly records: readonly LogRecord[];
   /** Offset of the record that will be appended next, as the broker knew it when it answered. */
   readonly endOffset: number;
+  /** Where reading goes on: behind the last record, and behind the hole that compaction may have left there. */
+  readonly nextOffset: number;
 }
 
 /** Where to begin reading a partition. A `time` (epoch ms) means the first record at or after it. */
@@ -96,6 +98,12 @@ export interface Membership {
   leave(deadlineMs: number): Promise<void>;
   /** When the broker last confirmed this membership (epoch ms), for the watchdog. */
   readonly confirmedAt: number;
+  /**
+   * Every record of the owned partitions that the log took in before this time (epoch ms, by this machine's clock) has been handed over, save for
+   * paused partitions and for those whose last batch ended before its `endOffset`. 0 until the first reading of a generation is through. While the log can't be
+   * read it stands still, so what waits for a time does not come before records that were there first.
+   */
+  readonly deliveredThrough: number;
 }
 
 export interface FollowOptions {
@@ -159,8 +167,10 @@ export class FencedError extends Error {
 
 export class LogUnavailableError extends Error {
   override readonly name = 'LogUnavailableError';
+  readonly faultClass = 'transient';
 }
 
 export class RecordRefusedError extends Error {
   override readonly name = 'RecordRefusedError';
+  readonly faultClass = 'permanent';
 }

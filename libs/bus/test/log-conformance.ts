@@ -15,7 +15,7 @@ export interface ClusterUnderTest {
 }
 
 export function describeLog(name: string, makeCluster: () => Promise<ClusterUnderTest>, timeoutMs = 30_000): void {
-  describe(name, { timeout: timeoutMs }, () => {
+  describe(`the contract of ${name}`, { timeout: timeoutMs }, () => {
     let cluster: ClusterUnderTest | undefined;
     const scene = sceneOf((clientId) => cluster!.connect(clientId), timeoutMs / 2);
 

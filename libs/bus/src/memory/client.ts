@@ -25,6 +25,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
   const followings = new Set<Following>();
   const isReachable = () => state === 'connected' && core.unavailableSince() === undefined;
   const isCrashed = () => state === 'crashed';
+  const reachedAt = () => (state === 'isolated' ? isolatedAt : (core.unavailableSince() ?? clock()));
   const reading = { topics, schedule, isReachable };
 
   const request: Request = (effect, undo) =>
@@ -41,7 +42,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
             reject(fault());
           };
         } catch (error) {
-          reply = () => reject(error as Error);
+          reply = () => reject(error);
         }
       }
       schedule(() => {
@@ -76,7 +77,10 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
         return Promise.resolve();
       },
       get confirmedAt() {
-        return state === 'isolated' ? isolatedAt : (core.unavailableSince() ?? clock());
+        return reachedAt();
+      },
+      get deliveredThrough() {
+        return member.deliveredThrough(reachedAt());
       },
     };
   };

@@ -13,6 +13,8 @@ export interface Cursor {
   close(): void;
   /** Looks again whether there is something to deliver. */
   wake(): void;
+  /** When the log took in the first record that is still to be delivered; undefined when there is none, or it is paused. */
+  readonly behindSince: number | undefined;
 }
 
 export interface CursorOptions {
@@ -43,7 +45,7 @@ export function openCursor({ partition, offset, maxBytes, schedule, isReachable,
     if (!canDeliver()) return;
     const batch = take(records, next, maxBytes);
     next += batch.length;
-    deliver({ topic, partition: number, records: batch, endOffset: records.length });
+    deliver({ topic, partition: number, records: batch, endOffset: records.length, nextOffset: next });
     wake();
   };
   partition.watchers.add(wake);
@@ -61,6 +63,9 @@ export function openCursor({ partition, offset, maxBytes, schedule, isReachable,
     close() {
       isClosed = true;
       partition.watchers.delete(wake);
+    },
+    get behindSince() {
+      return isPaused ? undefined : records[next]?.timestamp;
     },
   };
 }

@@ -22,6 +22,8 @@ export interface DrivenMember extends Member {
   silence(): void;
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
+  /** See {@link Membership}; `now` is the present. */
+  deliveredThrough(now: number): number;
 }
 
 export function memberOf(group: Group, memberId: string, options: GroupOptions, reading: Reading): DrivenMember {
@@ -29,9 +31,11 @@ export function memberOf(group: Group, memberId: string, options: GroupOptions, 
   const cursors = new Map<string, Cursor>();
   const paused = new Set<string>();
   let told: number | undefined;
+  let isReading = false;
 
   const silence = () => {
     told = undefined;
+    isReading = false;
     paused.clear();
     for (const cursor of cursors.values()) cursor.close();
     cursors.clear();
@@ -69,6 +73,7 @@ export function memberOf(group: Group, memberId: string, options: GroupOptions, 
       if (paused.has(name)) cursor.pause();
       cursors.set(name, cursor);
     }
+    isReading = true;
   };
 
   const member: DrivenMember = {
@@ -97,6 +102,12 @@ export function memberOf(group: Group, memberId: string, options: GroupOptions, 
         paused.delete(name);
         cursors.get(name)?.resume();
       }
+    },
+    deliveredThrough(now) {
+      if (!isReading) return 0;
+      let through = now;
+      for (const { behindSince = now } of cursors.values()) through = Math.min(through, behindSince);
+      return through;
     },
   };
   return member;

@@ -3,7 +3,7 @@ import { RecordRefusedError } from '../log.ts';
 import type { LogRecord, NewRecord, StartAt, TopicSpec } from '../log.ts';
 import { partitionOfKey } from '../partition-of-key.ts';
 
-/** Kafka's default `message.max.bytes`, less the framing of a batch. */
+/** Kafka's default of a topic's `max.message.bytes`, less the framing of a batch. */
 const MAX_RECORD_BYTES = 1024 * 1024;
 
 export interface Partition {
@@ -16,6 +16,7 @@ export interface Partition {
 
 interface Topic {
   readonly partitions: readonly Partition[];
+  readonly maxRecordBytes: number;
   /** Records of all partitions in the order in which they were appended. */
   readonly history: LogRecord[];
   unkeyed: number;
@@ -35,7 +36,7 @@ export interface Topics {
 export function memoryTopics(clock: () => number): Topics {
   const topics = new Map<string, Topic>();
   return {
-    create({ topic, partitions }) {
+    create({ topic, partitions, config }) {
       const existing = topics.get(topic)?.partitions.length;
       if (existing === partitions) return false;
       if (existing !== undefined) {
@@ -50,6 +51,7 @@ export function memoryTopics(clock: () => number): Topics {
           records: [],
           watchers: new Set<() => void>(),
         })),
+        maxRecordBytes: Number(config['max.message.bytes'] ?? MAX_RECORD_BYTES),
         history: [],
         unkeyed: 0,
       });
@@ -91,9 +93,9 @@ function place(record: NewRecord, topic: Topic | undefined) {
   if (!topic)
     throw new RecordRefusedError(`Topic ${record.topic} does not exist; create it, nothing creates topics by itself.`);
   const bytes = sizeOf(record);
-  if (bytes > MAX_RECORD_BYTES) {
+  if (bytes > topic.maxRecordBytes) {
     throw new RecordRefusedError(
-      `A record of ${bytes} bytes for ${record.topic} is larger than the limit of ${MAX_RECORD_BYTES} bytes.`,
+      `A record of ${bytes} bytes for ${record.topic} is larger than the limit of ${topic.maxRecordBytes} bytes.`,
     );
   }
   const count = topic.partitions.length;
