@@ -1,0 +1,165 @@
+/** Administration over one shared connection, opened when it is first needed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin as KafkaAdmin, KafkaJSDeleteGroupsError } from 'kafkajs';
+import type { LogAdmin, TopicSpec } from '../log.ts';
+import { LogUnavailableError } from '../log.ts';
+import type { ConnectionOptions } from './client.ts';
+import { isOutage, rootOf, toLogError } from './faults.ts';
+import { lazyClient } from './lazy-client.ts';
+
+export interface Admin extends LogAdmin {
+  /** Id of the broker that leads each partition, by partition number; undefined when there is no such topic. */
+  leaders(topic: string): Promise<readonly number[] | undefined>;
+  close(deadlineMs: number): Promise<void>;
+}
+
+const OPERATION_TIMEOUT_MS = 5_000;
+const LEADERS_WITHIN_MS = 10_000;
+const NO_SUCH_TOPIC = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'INVALID_TOPIC_EXCEPTION']);
+const NON_EMPTY_GROUP = 68;
+const GROUP_ID_NOT_FOUND = 69;
+
+export function kafkaAdmin(connection: ConnectionOptions): Admin {
+  const use = sharedAdmin(connection);
+
+  const topics: LogAdmin['topics'] = () =>
+    use.run('Listing topics', async (admin) => {
+      const known = await admin.fetchTopicMetadata();
+      return known.topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length }));
+    });
+  const leaders: Admin['leaders'] = (topic) =>
+    use.run(`Looking up topic ${topic}`, async (admin) => {
+      try {
+        const known = await admin.fetchTopicMetadata({ topics: [topic] });
+        const partitions = known.topics[0]?.partitions ?? [];
+        return partitions.toSorted((a, b) => a.partitionId - b.partitionId).map(({ leader }) => leader);
+      } catch (error) {
+        if (NO_SUCH_TOPIC.has(rootOf(error).type ?? '')) return undefined;
+        throw error;
+      }
+    });
+  const mustExist = async (topic: string) => {
+    if (!(await leaders(topic))) throw new Error(`Topic ${topic} does not exist.`);
+  };
+  /** A broker may hear of a topic later than the one that was asked to create it. */
+  const hasLeaders = async (topic: string) => {
+    const until = Date.now() + LEADERS_WITHIN_MS;
+    for (;;) {
+      const known = await leaders(topic);
+      if (known && known.length > 0 && known.every((leader) => leader >= 0)) return;
+      if (Date.now() > until) throw new LogUnavailableError(`Topic ${topic} was created but has no leaders yet.`);
+      await sleep(50);
+    }
+  };
+
+  return {
+    topics,
+    leaders,
+    async createTopics(specs) {
+      const existing = new Map((await topics()).map(({ topic, partitions }) => [topic, partitions]));
+      for (const { topic, partitions } of specs) {
+        const there = existing.get(topic) ?? partitions;
+        if (there !== partitions) {
+          throw new Error(
+            `Topic ${topic} has ${there} partitions and ${partitions} were asked for; keys would move: create a new topic instead.`,
+          );
+        }
+      }
+      const missing = specs.filter(({ topic }) => !existing.has(topic));
+      if (missing.length === 0) return [];
+      await use.run('Creating topics', (admin) =>
+        admin.createTopics({ topics: missing.map(toTopicConfig), timeout: OPERATION_TIMEOUT_MS }),
+      );
+      for (const { topic } of missing) await hasLeaders(topic);
+      return missing.map(({ topic }) => topic);
+    },
+    async deleteTopics(names) {
+      const existing = new Set((await topics()).map(({ topic }) => topic));
+      const doomed = names.filter((topic) => existing.has(topic));
+      if (doomed.length === 0) return;
+      await use.run(`Deleting topics ${doomed.join(', ')}`, (admin) =>
+        admin.deleteTopics({ topics: doomed, timeout: OPERATION_TIMEOUT_MS }),
+      );
+    },
+    async offsets(topic) {
+      await mustExist(topic);
+      return use.run(`Looking up offsets of ${topic}`, async (admin) => {
+        const found = await admin.fetchTopicOffsets(topic);
+        return found.map(({ partition, low, high }) => ({ partition, beginning: Number(low), end: Number(high) }));
+      });
+    },
+    async offsetsAt(topic, time) {
+      await mustExist(topic);
+      return use.run(`Looking up offsets of ${topic} at a time`, async (admin) => {
+        const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
+        return found.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }));
+      });
+    },
+    async committed(group, names) {
+      if (names.length === 0) return [];
+      for (const topic of names) await mustExist(topic);
+      return use.run(`Looking up committed offsets of ${group}`, async (admin) => {
+        const found = await admin.fetchOffsets({ groupId: group, topics: [...names] });
+        return found
+          .flatMap(({ topic, partitions }) =>
+            partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
+          )
+          .filter(({ offset }) => offset >= 0);
+      });
+    },
+    groups: () =>
+      use.run('Listing groups', async (admin) => {
+        const listed = (await admin.listGroups()).groups.filter(({ protocolType }) => protocolType === 'consumer');
+        if (listed.length === 0) return [];
+        const { groups } = await admin.describeGroups(listed.map(({ groupId }) => groupId));
+        return groups.map(({ groupId, members, state }) => ({ group: groupId, members: members.length, state }));
+      }),
+    deleteGroup: (group) =>
+      use.run(`Deleting group ${group}`, async (admin) => {
+        try {
+          await admin.deleteGroups([group]);
+        } catch (error) {
+          const code = (error as Partial<KafkaJSDeleteGroupsError>).groups?.[0]?.errorCode;
+          if (code === GROUP_ID_NOT_FOUND) return;
+          if (code === NON_EMPTY_GROUP)
+            throw new Error(`Group ${group} has members; stop them, then delete it.`, { cause: error });
+          throw error;
+        }
+      }),
+    close: (deadlineMs) => use.close(deadlineMs),
+  };
+}
+
+const toTopicConfig = ({ topic, partitions, config, replicationFactor = -1 }: TopicSpec) => ({
+  topic,
+  numPartitions: partitions,
+  replicationFactor,
+  configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+});
+
+/**
+ * A client that has failed is replaced, and what it failed at is tried once more: kafkajs goes on failing over a topic that
+ * it was once asked about and that is gone.
+ */
+function sharedAdmin(connection: ConnectionOptions) {
+  const client = lazyClient(connection, (kafka) => kafka.admin({ retry: { retries: 3, maxRetryTime: 500 } }));
+  let isClosed = false;
+  return {
+    async run<T>(doing: string, work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+      for (let hasFailed = false; ; hasFailed = true) {
+        if (isClosed) throw new LogUnavailableError(`${doing} failed: the log is closed.`);
+        const mine = client.get();
+        try {
+          return await work((await mine).api);
+        } catch (error) {
+          if (isOutage(error)) client.replace(mine);
+          if (hasFailed || !isOutage(error)) throw toLogError(error, doing);
+        }
+      }
+    },
+    close(deadlineMs: number): Promise<void> {
+      isClosed = true;
+      return client.close(deadlineMs);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** Appends on their way to their partitions, in the order of the calls: they wait for room, and for their topics to be known. */
+import type { Message } from 'kafkajs';
+import { LogUnavailableError, RecordRefusedError } from '../log.ts';
+import { partitionOfKey } from '../partition-of-key.ts';
+import { rootOf } from './faults.ts';
+import { backoffMs, naps } from './nap.ts';
+import type { Append, Waiting } from './partition-queue.ts';
+import type { Topology } from './topology.ts';
+
+export interface Arrival {
+  readonly append: Append;
+  readonly records: readonly {
+    readonly topic: string;
+    readonly partition: number | undefined;
+    readonly message: Message;
+    readonly bytes: number;
+  }[];
+}
+
+export interface Intake {
+  take(arrival: Arrival): void;
+  /** There is room again. */
+  admit(): void;
+  rejectAll(fault: Error): void;
+}
+
+export interface IntakeOptions {
+  readonly topology: Topology;
+  hasRoom(): boolean;
+  /** A record has its place. */
+  place(topic: string, partition: number, waiting: Waiting): void;
+  /** All records of some appends have theirs. */
+  placed(): void;
+}
+
+const MAX_BACKOFF_MS = 1_000;
+
+export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions): Intake {
+  const arrivals: Arrival[] = [];
+  const { nap, wake } = naps();
+  let unkeyed = 0;
+  let failures = 0;
+  let isLookingUp = false;
+
+  const admit = () => {
+    let hasPlaced = false;
+    for (let next = arrivals[0]; next && hasRoom(); next = arrivals[0]) {
+      const unknown = next.append.isOver ? undefined : next.records.find(({ topic }) => !topology.leaders(topic));
+      if (unknown) {
+        void lookUp(unknown.topic);
+        break;
+      }
+      arrivals.shift();
+      if (!next.append.isOver) settle(next);
+      hasPlaced = true;
+    }
+    if (hasPlaced) placed();
+  };
+  const settle = ({ append, records }: Arrival) => {
+    const targets = records.map(({ topic, partition, message }) => {
+      const count = topology.leaders(topic)!.length;
+      const key = message.key as Buffer | null;
+      return { count, number: partition ?? (key === null ? unkeyed++ % count : partitionOfKey(key, count)) };
+    });
+    const outside = targets.findIndex(({ count, number }) => number < 0 || number >= count);
+    if (outside >= 0) {
+      const { count, number } = targets[outside]!;
+      const { topic } = records[outside]!;
+      append.reject(new RecordRefusedError(`Topic ${topic} has no partition ${number}; it has ${count}, from 0.`));
+      return;
+    }
+    for (const [i, { topic, message, bytes }] of records.entries()) {
+      const { number } = targets[i]!;
+      message.partition = number;
+      place(topic, number, { append, message, bytes });
+    }
+  };
+  const lookUp = async (topic: string) => {
+    if (isLookingUp) return;
+    isLookingUp = true;
+    try {
+      if (!(await topology.lookUp(topic))) refuse(topic);
+      failures = 0;
+    } catch (error) {
+      expire(`its topic could not be looked up: ${rootOf(error).message}`);
+      await nap(backoffMs(failures++, MAX_BACKOFF_MS));
+    }
+    isLookingUp = false;
+    admit();
+  };
+  const refuse = (topic: string) => {
+    const fault = new RecordRefusedError(`Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
+    for (const { append, records } of arrivals) if (records.some((of) => of.topic === topic)) append.reject(fault);
+  };
+  const expire = (reason: string) => {
+    const now = Date.now();
+    for (const { append } of arrivals) {
+      if (append.expiresAt <= now)
+        append.reject(new LogUnavailableError(`A record was not stored in time: ${reason}.`));
+    }
+  };
+
+  return {
+    admit,
+    take(arrival) {
+      arrivals.push(arrival);
+      if (arrivals.length === 1 || !isLookingUp) admit();
+    },
+    rejectAll(fault) {
+      wake();
+      for (const { append } of arrivals.splice(0)) append.reject(fault);
+    },
+  };
+}

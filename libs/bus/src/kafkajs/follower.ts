@@ -1,0 +1,101 @@
+/** Reads whole topics by a throw-away group of one member, which keeps its own positions and is deleted when it stops. */
+import { randomUUID } from 'node:crypto';
+import type { FollowOptions, Following, StartAt, TopicPartition } from '../log.ts';
+import type { Admin } from './admin.ts';
+import type { ConnectionOptions } from './client.ts';
+import { groupMember } from './group-member.ts';
+import type { Fetching } from './lasting-consumer.ts';
+import { isDoneWithin } from './nap.ts';
+import { nameOf } from './start-offsets.ts';
+import type { StartPosition } from './start-offsets.ts';
+
+const SESSION_TIMEOUT_MS = 10_000;
+/** How often progress is looked at until all is caught up; records delivered are looked at as they come. */
+const LOOK_INTERVAL_MS = 50;
+const MIN_DELETION_MS = 1_000;
+
+/**
+ * Kafka forgets a group without members and offsets by itself, so that one whose process was killed does not stay. Positions
+ * survive a broker's restart and a join forced by it: nothing is lost or repeated.
+ */
+export function follow(
+  connection: ConnectionOptions,
+  fetching: Fetching,
+  admin: Pick<Admin, 'deleteGroup'>,
+  { topics, from, records, caughtUp, lost }: FollowOptions,
+): Following {
+  const group = `muster-follow-${connection.clientId}-${randomUUID().slice(0, 13)}`;
+  const positions = new Map<string, number>();
+  /** Whoever follows hears nothing of generations, so a pause outlives them. */
+  const paused = new Map<string, TopicPartition>();
+  /** What was in the log at the start and has not come yet: the offset each partition has to reach. */
+  let behind: Map<string, StartPosition> | undefined;
+  let looking: NodeJS.Timeout | undefined;
+
+  /** A partition that appears later is new, so its beginning is where nothing is missed. */
+  const startOf = (partition: TopicPartition): StartAt => {
+    const offset = positions.get(nameOf(partition));
+    if (offset !== undefined) return { at: 'offset', offset };
+    return positions.size === 0 ? from : { at: 'beginning' };
+  };
+  const look = () => {
+    if (!behind) return;
+    for (const [name, position] of behind) {
+      // Asked of the client, because what ends a log may never be delivered: markers, aborted and compacted records.
+      const reached = Math.max(positions.get(name) ?? 0, member.nextOffset(position) ?? 0);
+      if (reached >= position.end) behind.delete(name);
+    }
+    if (behind.size > 0) return;
+    clearInterval(looking);
+    behind = undefined;
+    caughtUp?.();
+  };
+
+  const member = groupMember(connection, fetching, {
+    group,
+    topics,
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    listener: {
+      assigned({ topicPartitions }) {
+        member.pause([...paused.values()]);
+        return Promise.resolve(topicPartitions.map((partition) => ({ ...partition, ...startOf(partition) })));
+      },
+      revoked: () => undefined,
+      records(batch) {
+        positions.set(nameOf(batch), batch.nextOffset);
+        records(batch);
+        look();
+      },
+      lost(fault) {
+        clearInterval(looking);
+        lost(fault);
+      },
+    },
+    positioned(starts) {
+      const isFirst = positions.size === 0;
+      for (const start of starts) positions.set(nameOf(start), start.offset);
+      if (!isFirst) return;
+      behind = new Map(starts.filter(({ offset, end }) => offset < end).map((start) => [nameOf(start), start]));
+      looking = setInterval(look, LOOK_INTERVAL_MS);
+      look();
+    },
+  });
+
+  return {
+    pause(partitions) {
+      for (const partition of partitions) paused.set(nameOf(partition), partition);
+      member.pause(partitions);
+    },
+    resume(partitions) {
+      for (const partition of partitions) paused.delete(nameOf(partition));
+      member.resume(partitions);
+    },
+    async stop(deadlineMs) {
+      const until = Date.now() + deadlineMs;
+      clearInterval(looking);
+      behind = undefined;
+      await member.leave(Math.max(0, deadlineMs - MIN_DELETION_MS));
+      await isDoneWithin(until - Date.now(), admin.deleteGroup(group));
+    },
+  };
+}

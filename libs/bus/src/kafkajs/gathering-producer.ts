@@ -1,0 +1,204 @@
+/**
+ * Appends, gathered: what is appended within the linger time, or while a request is under way, shares the next request to
+ * the same broker. One request a broker at a time, so that no record of a partition overtakes another.
+ */
+import type { TopicMessages } from 'kafkajs';
+import type { NewRecord } from '../log.ts';
+import { LogUnavailableError, RecordRefusedError } from '../log.ts';
+import { appendIntake } from './append-intake.ts';
+import type { ConnectionOptions } from './client.ts';
+import { backoffMs, isDoneWithin } from './nap.ts';
+import { openAppend, partitionQueue } from './partition-queue.ts';
+import type { PartitionQueue, Waiting } from './partition-queue.ts';
+import { outcomeOf } from './produce-outcome.ts';
+import type { Outcome } from './produce-outcome.ts';
+import { BATCH_FRAMING, sizeOf, toMessage } from './records.ts';
+import { requestSender } from './request-sender.ts';
+import type { Compression } from './request-sender.ts';
+import { nameOf } from './start-offsets.ts';
+import type { Topology } from './topology.ts';
+
+export interface Gathering {
+  /** How long the first record of a request waits for company; at least 1, the shortest a timer can wait. */
+  readonly lingerMs: number;
+  /** How long it is tried to store a record. */
+  readonly deliveryTimeoutMs: number;
+  /** Of one record with key, headers and framing. The broker's `message.max.bytes` bounds it. */
+  readonly maxRecordBytes: number;
+  /** Of records on their way; appends beyond it wait their turn. */
+  readonly maxBufferedBytes: number;
+  readonly compression: Compression;
+}
+
+export interface GatheringProducer {
+  append(records: readonly NewRecord[]): Promise<void>;
+  /** Waits for what is under way; rejects what is not stored by then. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+interface Part {
+  readonly queue: PartitionQueue;
+  readonly head: readonly Waiting[];
+}
+
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const MAX_BACKOFF_MS = 1_000;
+
+export function gatheringProducer(
+  connection: ConnectionOptions,
+  topology: Topology,
+  { lingerMs, deliveryTimeoutMs, maxRecordBytes, maxBufferedBytes, compression }: Gathering,
+): GatheringProducer {
+  const sender = requestSender(connection, compression);
+  const queues = new Map<string, PartitionQueue>();
+  const busyBrokers = new Set<number>();
+  const retries = new Set<NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  let bufferedBytes = 0;
+  let linger: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const freed = (bytes: number) => {
+    bufferedBytes -= bytes;
+  };
+  const intake = appendIntake({
+    topology,
+    hasRoom: () => bufferedBytes < maxBufferedBytes,
+    place(topic, partition, waiting) {
+      const name = nameOf({ topic, partition });
+      let queue = queues.get(name);
+      if (!queue) {
+        queue = partitionQueue({ topic, partition }, { maxBatchBytes: maxRecordBytes + BATCH_FRAMING }, freed);
+        queues.set(name, queue);
+      }
+      bufferedBytes += waiting.bytes;
+      queue.push(waiting);
+    },
+    placed() {
+      linger ??= setTimeout(endLinger, lingerMs);
+    },
+  });
+  const endLinger = () => {
+    linger = undefined;
+    pump();
+  };
+  const pump = () => {
+    const now = Date.now();
+    const ready = [...queues.values()].filter((queue) => !queue.isInFlight && queue.retryAt <= now);
+    const leaderOf = ({ topic, partition }: PartitionQueue) => topology.leaders(topic)?.[partition] ?? -1;
+    for (const [leader, ofLeader] of Map.groupBy(ready, leaderOf)) {
+      if (!busyBrokers.has(leader)) void send(leader, ofLeader);
+    }
+  };
+  const send = async (leader: number, ready: readonly PartitionQueue[]) => {
+    const parts = fill(ready);
+    if (parts.length === 0) return;
+    busyBrokers.add(leader);
+    for (const { queue } of parts) queue.isInFlight = true;
+    let outcome: (queue: PartitionQueue) => Outcome = () => ({ kind: 'stored' });
+    try {
+      await sender.send(toTopicMessages(parts));
+    } catch (error) {
+      outcome = ({ topic, partition }) => outcomeOf(error, topic, partition);
+    }
+    busyBrokers.delete(leader);
+    for (const part of parts) settle(part, outcome(part.queue));
+    intake.admit();
+    if (!linger) pump();
+  };
+  /** The heads of some partitions, up to a request's size. Partitions left out come first next time. */
+  const fill = (ready: readonly PartitionQueue[]): Part[] => {
+    const parts: Part[] = [];
+    let bytes = 0;
+    for (const queue of ready) {
+      const head = queue.head();
+      queues.delete(nameOf(queue));
+      if (head.length === 0) continue;
+      queues.set(nameOf(queue), queue);
+      parts.push({ queue, head });
+      bytes += head.reduce((sum, waiting) => sum + waiting.bytes, 0);
+      if (bytes >= MAX_REQUEST_BYTES) break;
+    }
+    return parts;
+  };
+  const settle = ({ queue, head }: Part, outcome: Outcome) => {
+    if (outcome.kind === 'stored') {
+      queue.failures = 0;
+      queue.drop(head.length);
+      for (const { append } of head) append.stored();
+    }
+    queue.isInFlight = false;
+    if (outcome.kind === 'refused') {
+      if (head.length > 1) queue.halve(head.length);
+      else
+        head[0]!.append.reject(new RecordRefusedError(`Kafka refuses a record for ${queue.topic}: ${outcome.reason}`));
+    }
+    if (outcome.kind === 'open') postpone(queue, outcome.reason);
+    if (queue.isEmpty) queues.delete(nameOf(queue));
+  };
+  const postpone = (queue: PartitionQueue, reason: string) => {
+    const { topic } = queue;
+    const delayMs = backoffMs(queue.failures++, MAX_BACKOFF_MS);
+    queue.retryAt = Date.now() + delayMs;
+    queue.expire(
+      Date.now(),
+      () => new LogUnavailableError(`A record for ${topic} was not acknowledged in time: ${reason}`),
+    );
+    void refuseIfGone(queue);
+    const retry = setTimeout(() => {
+      retries.delete(retry);
+      if (!linger) pump();
+    }, delayMs);
+    retries.add(retry);
+  };
+
+  const refuseIfGone = async (queue: PartitionQueue) => {
+    const isThere = await topology.lookUp(queue.topic).catch(() => true);
+    if (!isThere) queue.rejectAll(new RecordRefusedError(`Topic ${queue.topic} does not exist any more.`));
+  };
+
+  return {
+    async append(records) {
+      if (isClosed) throw new LogUnavailableError('The log is closed; nothing can be appended.');
+      if (records.length === 0) return;
+      const prepared = records.map((record) => prepare(record, maxRecordBytes));
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      running.add(promise);
+      const append = openAppend(records.length, Date.now() + deliveryTimeoutMs, resolve, reject);
+      intake.take({ append, records: prepared });
+      try {
+        await promise;
+      } finally {
+        running.delete(promise);
+      }
+    },
+    async close(deadlineMs) {
+      isClosed = true;
+      const until = Date.now() + deadlineMs;
+      await isDoneWithin(deadlineMs, Promise.allSettled(running));
+      clearTimeout(linger);
+      for (const retry of retries) clearTimeout(retry);
+      const fault = new LogUnavailableError('The log was closed before the record was acknowledged.');
+      intake.rejectAll(fault);
+      for (const queue of queues.values()) queue.rejectAll(fault);
+      await sender.close(Math.max(0, until - Date.now()));
+    },
+  };
+}
+
+function prepare(record: NewRecord, maxBytes: number) {
+  const message = toMessage(record);
+  const bytes = sizeOf(message);
+  if (bytes > maxBytes) {
+    throw new RecordRefusedError(
+      `A record for ${record.topic} has ${bytes} bytes with key and headers, of at most ${maxBytes}: store what is large elsewhere and send where it is.`,
+    );
+  }
+  return { topic: record.topic, partition: record.partition, message, bytes };
+}
+
+const toTopicMessages = (parts: readonly Part[]): TopicMessages[] =>
+  [...Map.groupBy(parts, ({ queue }) => queue.topic)].map(([topic, of]) => ({
+    topic,
+    messages: of.flatMap(({ head }) => head.map(({ message }) => message)),
+  }));

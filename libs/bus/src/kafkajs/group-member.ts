@@ -1,0 +1,283 @@
+/** A member of a consumer group: tells its listener what is assigned, revoked and read, and nothing of a generation that is over. */
+import { FencedError } from '../log.ts';
+import type { GroupOptions, Membership, TopicPartition, TopicPartitionOffset } from '../log.ts';
+import type { ConnectionOptions } from './client.ts';
+import type { Held } from './copartition-assigner.ts';
+import { isFencing, rootOf, toLogError } from './faults.ts';
+import { recoverFetch } from './fetch-recovery.ts';
+import { generationOf } from './generation.ts';
+import type { Generation } from './generation.ts';
+import type { ConsumerGroup } from './internals.ts';
+import { lastingConsumer } from './lasting-consumer.ts';
+import type { Fetching } from './lasting-consumer.ts';
+import { naps } from './nap.ts';
+import type { GroupObserver } from './observed-group.ts';
+import { nextOffsetOf, toRecordBatch } from './records.ts';
+import { nameOf } from './start-offsets.ts';
+import type { StartPosition } from './start-offsets.ts';
+
+const SESSION_TIMEOUT_MS = 15_000;
+const HEARTBEAT_INTERVAL_MS = 1_000;
+const MAX_BYTES_PER_PARTITION = 256 * 1024;
+/** How long a fetch may hold while a partition is paused, so that it is read again soon after it is resumed. */
+const WAIT_WHILE_PAUSED_MS = 25;
+const NAP_MS = 100;
+const HEARTBEAT_RETRY_MS = 250;
+/** Of the session timeout: so long heartbeats may fail before the generation counts as lost. */
+const PATIENCE = 0.8;
+
+export interface MemberOptions extends GroupOptions {
+  /** Where each partition starts, once it is settled. */
+  positioned?(positions: readonly StartPosition[]): void;
+}
+
+export interface Member extends Membership {
+  /** Offset that is fetched next; undefined while nothing is assigned. */
+  nextOffset(partition: TopicPartition): number | undefined;
+}
+
+/** Joins at once and for as long as it takes; brokers need not be there yet. */
+export function groupMember(connection: ConnectionOptions, fetching: Fetching, options: MemberOptions): Member {
+  const { listener, group: groupId } = options;
+  const { logger } = connection;
+  const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
+  const { nap, wake } = naps();
+  const paused = new Map<string, TopicPartition>();
+  const fetches = new WeakMap<object, { readonly generation: Generation; readonly startedAt: number }>();
+  let group: ConsumerGroup | undefined;
+  let generation: Generation | undefined;
+  let joining: Promise<void> | undefined;
+  let held: Held = { generation: -1, partitions: [] };
+  let lastMemberId: string | null = null;
+  let confirmedAt = Date.now();
+  let nextHeartbeatAt = 0;
+  let isSilent = false;
+
+  const fail = (fault: Error) => {
+    if (isSilent) return;
+    isSilent = true;
+    generation?.end();
+    void consumer.close(0);
+    listener.lost(fault);
+  };
+  /** The listener must not throw; if it does, that is a bug, and going on would skip what it was told. */
+  const tell = (call: () => void) => {
+    if (isSilent) return;
+    try {
+      call();
+    } catch (error) {
+      fail(rootOf(error));
+    }
+  };
+  const showPauses = () => {
+    generation?.progress.changed();
+    if (group) group.maxWaitTime = paused.size > 0 ? WAIT_WHILE_PAUSED_MS : fetching.fetchMaxWaitMs;
+  };
+  const end = () => {
+    const over = generation;
+    if (!over) return;
+    generation = undefined;
+    group?.subscriptionState.resume(byTopic(paused.values()));
+    paused.clear();
+    showPauses();
+    over.end();
+    if (over.isTold) tell(() => listener.revoked(over.assignment.generation));
+  };
+  const begin = (joined: ConsumerGroup) => {
+    const begun = generationOf({
+      group: joined,
+      listener,
+      logger,
+      positioned(positions) {
+        options.positioned?.(positions);
+        wake();
+      },
+    });
+    confirmedAt = Date.now();
+    generation = begun;
+    held = begun.assignment;
+    lastMemberId = joined.memberId;
+    joined.subscriptionState.pause(byTopic(paused.values()));
+    showPauses();
+    if (!isSilent) void begun.settle();
+  };
+
+  const joinBy = async (of: ConsumerGroup, step: () => Promise<void>) => {
+    try {
+      await step();
+      if (group === of) begin(of);
+    } finally {
+      joining = undefined;
+    }
+  };
+
+  const observer: GroupObserver = {
+    join(of, step) {
+      if (joining && group === of) return joining;
+      end();
+      group = of;
+      // A member that comes back under its old name need not be waited for.
+      of.memberId ??= lastMemberId;
+      joining = joinBy(of, step);
+      return joining;
+    },
+    async fetch(of, step) {
+      const current = generation;
+      const isIdle = !current?.isReady || paused.size >= current.assignment.topicPartitions.length;
+      if (isIdle) {
+        await nap(NAP_MS);
+        return [];
+      }
+      const startedAt = Date.now();
+      const batches = await step();
+      if (of !== group || current !== generation) return [];
+      return batches.filter((batch) => {
+        if (batch.messages.length > 0) {
+          fetches.set(batch, { generation: current, startedAt });
+          return true;
+        }
+        // Nothing to deliver, which kafkajs would take for a reason to walk on by one offset.
+        if (batch.rawMessages.length > 0) of.resolveOffset({ ...batch, offset: String(nextOffsetOf(batch) - 1) });
+        current.progress.read(batch, startedAt);
+        return false;
+      });
+    },
+    async heartbeat(of, step) {
+      if (of !== group || joining || Date.now() < nextHeartbeatAt) return;
+      if (!generation) throw rejoin();
+      try {
+        await step();
+      } catch (error) {
+        const isHopeful = !isFencing(error) && Date.now() - confirmedAt < PATIENCE * sessionTimeoutMs;
+        if (!isHopeful) {
+          end();
+          throw isFencing(error) ? error : rejoin();
+        }
+        logger('debug', `A heartbeat failed: ${rootOf(error).message}. The membership lasts for now.`, { groupId });
+        await findCoordinator(of).catch(() => undefined);
+        nextHeartbeatAt = Date.now() + HEARTBEAT_RETRY_MS;
+      }
+    },
+    recover: (of, fault, step) => recoverFetch(of, fault, step, { logger, nap, cut: (broker) => consumer.cut(broker) }),
+  };
+  const consumer = lastingConsumer(connection, {
+    ...fetching,
+    group: groupId,
+    topics: options.topics,
+    sessionTimeoutMs,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
+    maxBytesPerPartition: options.maxBytesPerPartition ?? MAX_BYTES_PER_PARTITION,
+    observer,
+    held: () => held,
+    deliver(batch, resolve) {
+      const fetch = fetches.get(batch);
+      if (!fetch || fetch.generation !== generation || isSilent || paused.has(nameOf(batch))) return;
+      const delivered = toRecordBatch(batch);
+      resolve(String(delivered.nextOffset - 1));
+      fetch.generation.progress.read(batch, fetch.startedAt);
+      tell(() => listener.records(delivered));
+    },
+    confirmed() {
+      confirmedAt = Date.now();
+    },
+    interrupted() {
+      lastMemberId = group?.memberId ?? null;
+      end();
+      group = undefined;
+    },
+    failed: fail,
+    async leaving() {
+      if (group?.memberId) await group.leave();
+    },
+  });
+
+  return {
+    pause(partitions) {
+      for (const partition of partitions) paused.set(nameOf(partition), partition);
+      group?.subscriptionState.pause(byTopic(partitions));
+      showPauses();
+    },
+    resume(partitions) {
+      for (const partition of partitions) paused.delete(nameOf(partition));
+      group?.subscriptionState.resume(byTopic(partitions));
+      showPauses();
+      wake();
+    },
+    async commit(of, offsets) {
+      const fenced = (cause?: unknown) =>
+        new FencedError(`Generation ${of} of group ${groupId} is over; stop handling what was assigned in it.`, {
+          cause,
+        });
+      const current = generation;
+      if (!group || !current || current.assignment.generation !== of) throw fenced();
+      try {
+        await commitOffsets(group, current, offsets);
+        confirmedAt = Date.now();
+      } catch (error) {
+        if (!isFencing(error)) throw toLogError(error, `Committing offsets of group ${groupId}`);
+        if (generation === current) end();
+        throw fenced(error);
+      }
+      if (generation !== current) throw fenced();
+    },
+    reassign() {
+      end();
+      wake();
+    },
+    async leave(deadlineMs) {
+      isSilent = true;
+      generation?.end();
+      wake();
+      await consumer.close(deadlineMs);
+    },
+    nextOffset: ({ topic, partition }) =>
+      generation?.isReady ? group?.offsetManager.nextOffset(topic, partition).toNumber() : undefined,
+    get confirmedAt() {
+      return confirmedAt;
+    },
+    get deliveredThrough() {
+      return generation?.isReady ? (generation.progress.through(paused) ?? confirmedAt) : 0;
+    },
+  };
+}
+
+/** Makes kafkajs join again, as if the broker had asked for it. */
+const rejoin = (): Error =>
+  Object.assign(new Error('The member joins its group again.'), { type: 'REBALANCE_IN_PROGRESS' });
+
+async function findCoordinator(group: ConsumerGroup): Promise<void> {
+  const coordinator = await group.cluster.findGroupCoordinator({ groupId: group.groupId });
+  group.coordinator = coordinator;
+  group.offsetManager.coordinator = coordinator;
+}
+
+/** With nothing to commit, a heartbeat asks the same question: does the generation still hold? */
+async function commitOffsets(
+  group: ConsumerGroup,
+  { assignment: { generation, memberId } }: Generation,
+  offsets: readonly TopicPartitionOffset[],
+): Promise<void> {
+  const membership = { groupId: group.groupId, memberId, groupGenerationId: generation };
+  const send = async () => {
+    const coordinator = await group.offsetManager.getCoordinator();
+    if (offsets.length === 0) return coordinator.heartbeat(membership);
+    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, of]) => ({
+      topic,
+      partitions: of.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    return coordinator.offsetCommit({ ...membership, topics });
+  };
+  try {
+    await send();
+  } catch (error) {
+    if (isFencing(error)) throw error;
+    await findCoordinator(group);
+    await send();
+  }
+}
+
+const byTopic = (partitions: Iterable<TopicPartition>) =>
+  [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, of]) => ({
+    topic,
+    partitions: of.map(({ partition }) => partition),
+  }));

@@ -1,0 +1,52 @@
+/** Which broker leads which partition, as far as known. Asked for when needed, again when something failed or it got old. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from './admin.ts';
+
+export interface Topology {
+  /** By partition number; undefined when the topic has not been looked up. */
+  leaders(topic: string): readonly number[] | undefined;
+  /** Looks a topic up again. Resolves with whether there is such a topic; rejects when no broker can be asked. */
+  lookUp(topic: string): Promise<boolean>;
+}
+
+const MAX_AGE_MS = 30_000;
+/** A topic just created may not be known to every broker yet. */
+const UNKNOWN_RETRIES = 2;
+const UNKNOWN_RETRY_MS = 150;
+
+export function topologyOf(admin: Pick<Admin, 'leaders'>, now: () => number = Date.now): Topology {
+  const known = new Map<string, { readonly leaders: readonly number[]; staleAt: number }>();
+  const lookUps = new Map<string, Promise<boolean>>();
+
+  const ask = async (topic: string): Promise<boolean> => {
+    for (let retries = 0; ; retries++) {
+      const leaders = await admin.leaders(topic);
+      if (leaders) {
+        known.set(topic, { leaders, staleAt: now() + MAX_AGE_MS });
+        return true;
+      }
+      if (retries === UNKNOWN_RETRIES) {
+        known.delete(topic);
+        return false;
+      }
+      await sleep(UNKNOWN_RETRY_MS);
+    }
+  };
+  const lookUp = (topic: string): Promise<boolean> => {
+    const running = lookUps.get(topic) ?? ask(topic).finally(() => lookUps.delete(topic));
+    lookUps.set(topic, running);
+    return running;
+  };
+
+  return {
+    lookUp,
+    leaders(topic) {
+      const entry = known.get(topic);
+      if (entry && now() > entry.staleAt) {
+        entry.staleAt = now() + MAX_AGE_MS;
+        lookUp(topic).catch(() => undefined);
+      }
+      return entry?.leaders;
+    },
+  };
+}
