@@ -31,6 +31,8 @@ export type DetectorState = {
   readonly samples: number;
   readonly seen: number;
   readonly clock: SeriesClock;
+  /** Typical time between samples, 0 while unknown. */
+  readonly intervalMs: number;
   readonly range: RangeState;
   readonly evidence: EvidenceState;
   /** What each witness has seen: sizes above and below zero, alternating. */
@@ -44,17 +46,30 @@ export const anomalyThreshold = 0.5;
 const samplesToWarmUp = 60;
 /** Where the ranks are halved: memory reaches back this far at the most, half of it at the least. */
 const seenAtMost = 32_768;
+/** Values beyond this aren't measurements, and their sums would overflow. */
+const largest = 1e150;
 
 const begin = (at: number, value: number): DetectorState => ({
   version: 1,
   samples: 0,
   seen: 0,
   clock: readClock(undefined, at).clock,
+  intervalMs: 0,
   range: beginRange(at, value),
   evidence: beginEvidence(at, value),
   ranks: Array.from({ length: 2 * witnesses }, () => noRanks),
   episode: noEpisode,
 });
+
+/** Time between samples, as a mean over 100 of them; one long gap counts no more than ten usual ones. */
+const typicalInterval = (intervalMs: number, elapsedMs: number, samples: number): number =>
+  intervalMs === 0
+    ? elapsedMs
+    : intervalMs + (Math.min(elapsedMs, 10 * intervalMs) - intervalMs) / Math.min(samples, 100);
+
+/** An event has to be rare in time, not only among samples: decades to take off where several samples share a minute. */
+const crowding = (intervalMs: number): number =>
+  intervalMs === 0 ? 0 : Math.max(0, Math.min(4, Math.log10(60_000 / intervalMs)));
 
 /**
  * One step of streaming anomaly detection. Five witnesses measure how far the sample is from what came before, on
@@ -63,23 +78,24 @@ const begin = (at: number, value: number): DetectorState => ({
  *
  * Pure: gives the next state and never touches the one given; the same input gives the same output. Late samples (older
  * than the newest) count for the expected range's level only, and score 0. Throws a RangeError for a value or time that
- * isn't a finite number: drop missing values instead of sending NaN.
+ * isn't a finite number (or a value beyond 1e150): drop missing values instead of sending NaN.
  */
 export const detect = (
   state: DetectorState | undefined,
   { at, value }: Sample,
 ): { readonly state: DetectorState; readonly verdict: Verdict } => {
-  if (!Number.isFinite(at) || !Number.isFinite(value))
+  if (!Number.isFinite(at) || !(Math.abs(value) <= largest))
     throw new RangeError(`detect: the sample is ${value} at ${at}; give finite numbers and drop missing values.`);
   const before = state ?? begin(at, value);
-  const { clock, isLate } = readClock(before.clock, at);
+  const { clock, elapsedMs, isLate } = readClock(before.clock, at);
   if (isLate) {
     const prediction = predict(before.evidence.prediction, at);
-    const range = observeRange(before.range, prediction, clock.lastAt, value);
+    const place = expectedRange(before.range, prediction, value);
+    const range = observeRange(before.range, prediction, place, clock.lastAt, value);
     const warmingUp = before.samples < samplesToWarmUp;
     const verdict = {
       score: 0,
-      ...expectedRange(before.range, prediction, value),
+      ...place,
       detector: 'level',
       warmingUp,
     } as const;
@@ -88,19 +104,27 @@ export const detect = (
   const samples = before.samples + 1;
   const warmingUp = samples < samplesToWarmUp;
   const { state: evidence, prediction, sizes } = gather(before.evidence, at, value, samples);
+  const place = expectedRange(before.range, prediction, value);
   const halves = before.seen >= seenAtMost;
   const seen = (halves ? before.seen >> 1 : before.seen) + 1;
   const ranks = halves ? before.ranks.map(halve) : before.ranks.slice();
+  const intervalMs = typicalInterval(before.intervalMs, elapsedMs, samples);
+  const common = crowding(intervalMs);
   let squares = 0;
   let most = 0;
   let mostSurprise = 0;
-  for (const [index, size] of sizes.entries()) {
-    const side = 2 * index + (size < 0 ? 1 : 0);
+  for (let index = 0; index < sizes.length; index += 1) {
+    const signed = sizes[index] ?? 0;
+    const size = Math.abs(signed);
+    const side = 2 * index + (signed < 0 ? 1 : 0);
     const own = ranks[side] ?? noRanks;
-    const surprise = surpriseOf(own, Math.abs(size), seen);
-    ranks[side] = countSize(own, Math.abs(size));
+    const surprise = Math.max(0, surpriseOf(own, size, seen) - common);
+    ranks[side] = countSize(own, size, seen);
     squares += surprise * surprise;
-    if (surprise > mostSurprise) [most, mostSurprise] = [index, surprise];
+    if (surprise > mostSurprise) {
+      most = index;
+      mostSurprise = surprise;
+    }
   }
   const strength = warmingUp ? 0 : Math.sqrt(squares / witnesses);
   return {
@@ -109,14 +133,15 @@ export const detect = (
       samples,
       seen,
       clock,
-      range: observeRange(before.range, prediction, at, value),
+      intervalMs,
+      range: observeRange(before.range, prediction, place, at, value),
       evidence,
       ranks,
       episode: observeEpisode(before.episode, strength),
     },
     verdict: {
       score: episodeScore(before.episode, strength),
-      ...expectedRange(before.range, prediction, value),
+      ...place,
       detector: detectorAt(most, prediction),
       warmingUp,
     },

@@ -9,9 +9,8 @@ export type RangeState = {
   readonly season: 0 | 1 | 2;
   /** Mean size of the errors. */
   readonly spread: number;
-  /** Where the errors' tail begins and its mean excess, in sigmas. */
-  readonly tailFrom: number;
-  readonly tailExcess: number;
+  /** The size that rare but recurring errors reach; learned in tenths, fading over some thirty thousand samples. */
+  readonly crest: number;
   /** Level and spread of the newest 16 values or so, whatever they are. */
   readonly recentLevel: number;
   readonly recentSpread: number;
@@ -29,12 +28,17 @@ export type ExpectedRange = {
   readonly isOutside: boolean;
 };
 
-const memory = 64;
+const levelMemory = 64;
+const spreadMemory = 256;
 const recentMemory = 16;
+/** The first values outside teach like any other (sparse events are normal for some series), later ones a sixteenth. */
+const freelyTaught = 3;
+const caution = 1 / 16;
 const samplesNeeded = 30;
-/** Share of the errors that make the tail, and how rare a value outside the range is meant to be. */
-const tailShare = 0.05;
-const outsideShare = 1e-4;
+/** Half the width of the range, in sigmas, for a series without rare large errors. */
+const width = 5;
+const crestLearns = 0.1;
+const crestFades = 1 - 3e-5;
 /** A change that lasted this many samples, and this long, is the new normal. */
 const patienceSamples = 240;
 const patienceMs = 30 * 60_000;
@@ -47,8 +51,7 @@ export const beginRange = (at: number, value: number): RangeState => ({
   usual: 0,
   season: 0,
   spread: 0,
-  tailFrom: 2,
-  tailExcess: 0.5,
+  crest: 0,
   recentLevel: value,
   recentSpread: 0,
   outside: 0,
@@ -69,13 +72,13 @@ const follow = (range: RangeState, { season, usual }: Prediction): RangeState =>
 export const expectedRange = (range: RangeState, prediction: Prediction, value: number): ExpectedRange => {
   const expected = follow(range, prediction).level + prediction.usual;
   const sigma = sigmaOf(range, expected);
-  const width = sigma * (range.tailFrom + range.tailExcess * Math.log(tailShare / outsideShare));
+  const half = Math.max(width * sigma, range.crest);
   return {
     expected,
-    lower: expected - width,
-    upper: expected + width,
+    lower: expected - half,
+    upper: expected + half,
     deviation: clip((value - expected) / sigma, 1000),
-    isOutside: range.samples >= samplesNeeded && Math.abs(value - expected) > width,
+    isOutside: range.samples >= samplesNeeded && Math.abs(value - expected) > half,
   };
 };
 
@@ -88,29 +91,31 @@ const adopt = (range: RangeState): RangeState => ({
   outside: 0,
 });
 
-/** Learns one value. What lies outside teaches a sixteenth, until it has lasted so long that it is the new normal. */
-export const observeRange = (before: RangeState, prediction: Prediction, at: number, value: number): RangeState => {
+/** Learns one value, whose place `expectedRange` has just given. What stays outside teaches little, until it has lasted so long that it is the new normal. */
+export const observeRange = (
+  before: RangeState,
+  prediction: Prediction,
+  { expected, isOutside }: ExpectedRange,
+  at: number,
+  value: number,
+): RangeState => {
   const range = follow(before, prediction);
-  const { expected, isOutside } = expectedRange(range, prediction, value);
   const sigma = sigmaOf(range, expected);
   const samples = range.samples + 1;
-  const rate = (1 / Math.min(samples, memory)) * (isOutside ? 1 / 16 : 1);
+  const trust = isOutside && range.outside >= freelyTaught ? caution : 1;
+  const levelRate = (isOutside ? caution : 1) / Math.min(samples, levelMemory);
+  const spreadRate = trust / Math.min(samples, spreadMemory);
   const recentRate = 1 / Math.min(samples, recentMemory);
   const reach = samples < 8 ? Infinity : 3 * sigma;
   const error = Math.abs(value - expected);
-  const excess = error / sigma - range.tailFrom;
-  const tailRate = rate / 8;
+  const crest = range.crest * crestFades;
   const next: RangeState = {
     samples,
-    level: range.level + rate * clip(value - expected, reach),
+    level: range.level + levelRate * clip(value - expected, reach),
     usual: prediction.usual,
     season: range.season,
-    spread: range.spread + rate * (Math.min(error, reach) - range.spread),
-    tailFrom: clip(range.tailFrom + tailRate * range.tailExcess * ((excess > 0 ? 1 : 0) / tailShare - 1), 6),
-    tailExcess:
-      excess > 0
-        ? range.tailExcess + 5 * tailRate * (Math.min(excess, 4 * range.tailExcess) - range.tailExcess)
-        : range.tailExcess,
+    spread: range.spread + spreadRate * (Math.min(error, Math.max(reach, range.recentSpread)) - range.spread),
+    crest: trust === 1 && error > crest && samples > recentMemory ? crest + crestLearns * (error - crest) : crest,
     recentLevel: range.recentLevel + recentRate * (value - range.recentLevel),
     recentSpread: range.recentSpread + recentRate * (Math.abs(value - range.recentLevel) - range.recentSpread),
     outside: isOutside ? range.outside + 1 : Math.max(0, range.outside - 2),

@@ -1,6 +1,7 @@
 /**
- * How often sizes as large as this one were seen before: a histogram of the largest ones, eight bins to the octave,
- * reaching three octaves down from the record. Everything smaller is ordinary and isn't kept, so memory is constant.
+ * How often sizes as large as this one were seen before: a histogram of the larger ones, eight bins to the octave.
+ * It reaches down from the record until it holds an eighth of all sizes seen (three octaves at the most); what is
+ * smaller is ordinary and isn't kept. So memory is constant, and an ordinary size costs nothing.
  */
 export type Ranks = {
   /** Bin of the record: floor(8 log2 size). */
@@ -11,6 +12,7 @@ export type Ranks = {
 
 const binsPerOctave = 8;
 const bins = 24;
+const ordinaryFrom = 1 / 8;
 /** A size that doubles the record counts as a hundred times rarer, up to a million times. */
 const decadesPerOctave = 2;
 const decadesBeyond = 6;
@@ -19,34 +21,45 @@ export const noRanks: Ranks = { top: 0, counts: [] };
 
 const binOf = (size: number): number => Math.floor(Math.log2(size) * binsPerOctave);
 
-/** -log10 of the share of the `seen` sizes that were at least as large; a record also counts by how far it leads. */
+/** How many sizes were seen in the first `length` bins. */
+const countTo = (counts: readonly number[], length: number): number => {
+  let sum = 0;
+  for (let index = 0; index < length && index < counts.length; index += 1) sum += counts[index] ?? 0;
+  return sum;
+};
+
+/**
+ * -log10 of the share of the `seen` sizes that were at least as large, 0 for an ordinary one; a record also counts by
+ * how far it leads.
+ */
 export const surpriseOf = (ranks: Ranks, size: number, seen: number): number => {
   if (size <= 0) return 0;
-  const depth = ranks.top - binOf(size);
-  if (depth >= bins) return 0;
-  let atLeast = 0.5;
-  for (let index = 0; index <= depth && index < ranks.counts.length; index += 1) atLeast += ranks.counts[index] ?? 0;
-  const rarity = Math.log10((seen + 1) / Math.min(atLeast, seen + 1));
-  const lead = ranks.counts.length > 0 && depth < 0 ? (-depth / binsPerOctave) * decadesPerOctave : 0;
+  const { top, counts } = ranks;
+  const depth = counts.length === 0 ? -1 : top - binOf(size);
+  if (depth >= counts.length && depth >= 0) return 0;
+  const rarity = Math.max(0, Math.log10((seen + 1) / (countTo(counts, depth + 1) + 0.5)));
+  const lead = counts.length > 0 && depth < 0 ? (-depth / binsPerOctave) * decadesPerOctave : 0;
   return rarity + Math.min(lead, decadesBeyond);
 };
 
-/** Counts one size; gives the same object back when it is too small to be kept. */
-export const countSize = (ranks: Ranks, size: number): Ranks => {
+/** Counts one of `seen` sizes; gives the same object back when it is too ordinary to be kept. */
+export const countSize = (ranks: Ranks, size: number, seen: number): Ranks => {
   if (size <= 0) return ranks;
   const bin = binOf(size);
   if (ranks.counts.length === 0) return { top: bin, counts: [1] };
   const depth = ranks.top - bin;
-  if (depth >= bins) return ranks;
-  if (depth < 0) {
-    const kept = Math.max(0, Math.min(ranks.counts.length, bins + depth));
-    const fresh = Array.from({ length: Math.min(-depth, bins) }, (_, index) => (index === 0 ? 1 : 0));
-    return { top: bin, counts: [...fresh, ...ranks.counts.slice(0, kept)] };
-  }
+  const total = countTo(ranks.counts, bins);
+  if (depth >= ranks.counts.length && (depth >= bins || total >= ordinaryFrom * seen)) return ranks;
   const counts = ranks.counts.slice();
+  for (let missing = Math.min(-depth, bins); missing > 0; missing -= 1) counts.unshift(0);
   while (counts.length <= depth) counts.push(0);
-  counts[depth] = (counts[depth] ?? 0) + 1;
-  return { top: ranks.top, counts };
+  counts[Math.max(0, depth)] = (counts[Math.max(0, depth)] ?? 0) + 1;
+  let rest = total + 1 - (counts.at(-1) ?? 0);
+  while (counts.length > bins || rest >= ordinaryFrom * seen) {
+    counts.pop();
+    rest -= counts.at(-1) ?? 0;
+  }
+  return { top: Math.max(bin, ranks.top), counts };
 };
 
 /** Halves every count, so that what is long past fades; a size seen once is forgotten. */
