@@ -43,7 +43,7 @@ export interface Scene {
   unique(what: string): string;
   /** Creates a topic and returns its name. */
   topic(partitions: number): Promise<string>;
-  join(log: Log, options: Pick<GroupOptions, 'group' | 'topics'>, assigned?: Assigned): Promise<ObservedMember>;
+  join(log: Log, options: Omit<GroupOptions, 'listener'>, assigned?: Assigned): Promise<ObservedMember>;
   follow(log: Log, options: Pick<FollowOptions, 'topics' | 'from'>): Promise<ObservedFollowing>;
   /** Every record of a topic as a follower of its own sees it, once there are `count`. */
   readAll(log: Log, topic: string, count: number): Promise<readonly LogRecord[]>;
@@ -106,8 +106,8 @@ export function sceneOf(connectClient: (clientId: string) => Log, patienceMs: nu
       const batches: RecordBatch[] = [];
       const records: LogRecord[] = [];
       const membership = await log.join({
-        ...options,
         heartbeatIntervalMs: 200,
+        ...options,
         listener: {
           async assigned(assignment, committed) {
             heard.push({ kind: 'assigned', assignment, committed });
