@@ -1,6 +1,6 @@
 /** A consumer group in memory: members, generations, committed offsets. */
-import { coPartition } from '../co-partition.ts';
-import type { GroupMember } from '../co-partition.ts';
+import { coPartition } from './co-partition.ts';
+import type { GroupMember } from './co-partition.ts';
 import { FencedError } from '../log.ts';
 import type { Assignment, TopicPartition, TopicPartitionOffset } from '../log.ts';
 import type { Schedule } from './cursor.ts';

@@ -2,7 +2,7 @@
  * Who owns what in a group. A partition *number* is dealt to one member and is then its own for every topic that has the
  * number, so that what one handler joins by key stands in one process.
  */
-import type { TopicPartition } from './log.ts';
+import type { TopicPartition } from '../log.ts';
 
 export interface GroupMember {
   readonly memberId: string;
