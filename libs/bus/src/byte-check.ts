@@ -114,7 +114,7 @@ function finiteCheck(scan: Scan, size: number, exponentLow: number): void {
   skip(scan, size);
   const { bytes, at } = scan;
   if ((bytes[at - 1]! & 0x7f) === 0x7f && (bytes[at - 2]! & exponentLow) === exponentLow)
-    fail('is not a finite number');
+    fail('is NaN or Infinity, not a finite number; leave a missing value out');
 }
 
 const textCheck: Check = (scan) => {

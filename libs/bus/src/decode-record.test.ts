@@ -208,8 +208,8 @@ describe('refuses a message that breaks a rule', () => {
       { envelope: { ...envelope, id: '' } },
       'MetricSample.envelope.id is empty; messages with equal ids are taken for the same message',
     ],
-    ['not a number', { value: NaN }, 'MetricSample.value is not a finite number'],
-    ['infinity', { value: -Infinity }, 'MetricSample.value is not a finite number'],
+    ['not a number', { value: NaN }, 'MetricSample.value is NaN or Infinity, not a finite number'],
+    ['infinity', { value: -Infinity }, 'MetricSample.value is NaN or Infinity, not a finite number'],
     ['a long text', { unit: 'é'.repeat(32 * 1024 + 1) }, 'MetricSample.unit is a text of 65538 bytes (limit 65536)'],
     [
       'many labels',

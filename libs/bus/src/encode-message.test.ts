@@ -115,7 +115,7 @@ describe('refuses a value that breaks the schema', () => {
 
 describe('refuses a message that breaks a rule', () => {
   test.each<[string, Outgoing]>([
-    ['MetricSample.value is not a finite number', metric({ value: Infinity })],
+    ['MetricSample.value is NaN or Infinity, not a finite number', metric({ value: Infinity })],
     [
       "MetricSample.at is 20598 days behind this machine's clock (limit 7 days)",
       metric({ at: Math.floor(NOW / 1000) }),
