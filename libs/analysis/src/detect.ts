@@ -1,9 +1,18 @@
 import { readClock, type SeriesClock } from './clock.ts';
 import { episodeScore, noEpisode, observeEpisode, type EpisodeState } from './episode.ts';
-import { beginEvidence, detectorAt, gather, witnesses, type Detector, type EvidenceState } from './evidence.ts';
+import {
+  beginEvidence,
+  books,
+  booksFor,
+  detectorAt,
+  gather,
+  spreadBook,
+  type Detector,
+  type EvidenceState,
+} from './evidence.ts';
 import { predict } from './prediction.ts';
 import { beginRange, expectedRange, observeRange, type RangeState } from './range.ts';
-import { countSize, halve, noRanks, surpriseOf, type Ranks } from './rank.ts';
+import { countSize, countWhenOver, halve, noRanks, surpriseOf, type Ranks } from './rank.ts';
 
 /** One value of a series; `at` in epoch ms. */
 export type Sample = { readonly at: number; readonly value: number };
@@ -27,15 +36,14 @@ export type Verdict = {
 /** All that is remembered of a series: plain numbers and arrays. Never mutated. */
 export type DetectorState = {
   readonly version: 1;
-  /** All samples, and those that `ranks` speaks of. */
   readonly samples: number;
-  readonly seen: number;
   readonly clock: SeriesClock;
   /** Typical time between samples, 0 while unknown. */
   readonly intervalMs: number;
   readonly range: RangeState;
   readonly evidence: EvidenceState;
-  /** What each witness has seen: sizes above and below zero, alternating. */
+  /** How many sizes each book has seen, and their ranks: above and below zero, alternating. */
+  readonly seen: readonly number[];
   readonly ranks: readonly Ranks[];
   readonly episode: EpisodeState;
 };
@@ -44,6 +52,8 @@ export type DetectorState = {
 export const anomalyThreshold = 0.5;
 
 const samplesToWarmUp = 60;
+/** A book with fewer sizes than this has no say yet. */
+const sizesToSpeak = 40;
 /** Where the ranks are halved: memory reaches back this far at the most, half of it at the least. */
 const seenAtMost = 32_768;
 /** Values beyond this aren't measurements, and their sums would overflow. */
@@ -52,12 +62,12 @@ const largest = 1e150;
 const begin = (at: number, value: number): DetectorState => ({
   version: 1,
   samples: 0,
-  seen: 0,
   clock: readClock(undefined, at).clock,
   intervalMs: 0,
   range: beginRange(at, value),
   evidence: beginEvidence(at, value),
-  ranks: Array.from({ length: 2 * witnesses }, () => noRanks),
+  seen: Array.from({ length: books }, () => 0),
+  ranks: Array.from({ length: 2 * books }, () => noRanks),
   episode: noEpisode,
 });
 
@@ -105,28 +115,32 @@ export const detect = (
   const warmingUp = samples < samplesToWarmUp;
   const { state: evidence, prediction, sizes } = gather(before.evidence, at, value, samples);
   const place = expectedRange(before.range, prediction, value);
-  const halves = before.seen >= seenAtMost;
-  const seen = (halves ? before.seen >> 1 : before.seen) + 1;
+  const halves = (before.seen[0] ?? 0) >= seenAtMost;
+  const seen = before.seen.map((count) => (halves ? count >> 1 : count));
   const ranks = halves ? before.ranks.map(halve) : before.ranks.slice();
   const intervalMs = typicalInterval(before.intervalMs, elapsedMs, samples);
   const common = crowding(intervalMs);
   let squares = 0;
   let most = 0;
   let mostSurprise = 0;
+  const consulted = booksFor(prediction);
   for (let index = 0; index < sizes.length; index += 1) {
+    const book = consulted[index] ?? 0;
     const signed = sizes[index] ?? 0;
     const size = Math.abs(signed);
-    const side = 2 * index + (signed < 0 ? 1 : 0);
+    const side = 2 * book + (signed < 0 ? 1 : 0);
     const own = ranks[side] ?? noRanks;
-    const surprise = Math.max(0, surpriseOf(own, size, seen) - common);
-    ranks[side] = countSize(own, size, seen);
+    const count = (seen[book] ?? 0) + 1;
+    const surprise = count < sizesToSpeak ? 0 : Math.max(0, surpriseOf(own, size, count) - common);
+    seen[book] = count;
+    ranks[side] = book === spreadBook ? countWhenOver(own, size, count) : countSize(own, size, count);
     squares += surprise * surprise;
     if (surprise > mostSurprise) {
       most = index;
       mostSurprise = surprise;
     }
   }
-  const strength = warmingUp ? 0 : Math.sqrt(squares / witnesses);
+  const strength = warmingUp ? 0 : Math.sqrt(squares / sizes.length);
   return {
     state: {
       version: 1,

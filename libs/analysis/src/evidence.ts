@@ -20,12 +20,23 @@ export type EvidenceState = {
 export type Evidence = {
   readonly state: EvidenceState;
   readonly prediction: Prediction;
-  /** One signed size per entry of `witnesses`. */
+  /** One signed size per witness. */
   readonly sizes: readonly number[];
 };
 
-/** Who measures the sizes, in order. */
-export const witnesses = 5;
+/** In which book each witness looks up and writes down its sizes: every prediction is judged by its own record. */
+const booksBySeason = [
+  [0, 1, 2, 5, 8],
+  [0, 1, 3, 6, 8],
+  [0, 1, 4, 7, 8],
+] as const;
+export const books = 9;
+
+/** The books of the witnesses, in their order. */
+export const booksFor = ({ season }: Prediction): readonly number[] => booksBySeason[season];
+
+/** The book of the spread, whose sizes grow slowly when a series gets stuck. */
+export const spreadBook = 8;
 
 export const beginEvidence = (at: number, value: number): EvidenceState => ({
   previous: value,

@@ -19,9 +19,9 @@ export type Prediction = {
 };
 
 const levelMemory = 200;
-const errorMemory = 200;
+const errorMemory = 1000;
 /** A season must have had errors this much smaller than without it before it is believed. */
-const proof = 0.9;
+const proof = 0.7;
 
 export const beginPrediction = (at: number, value: number): PredictionState => ({
   day: emptyProfile(day, at),

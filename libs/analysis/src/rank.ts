@@ -8,6 +8,8 @@ export type Ranks = {
   readonly top: number;
   /** How many were seen in bin `top - index`; empty before the first. */
   readonly counts: readonly number[];
+  /** A record that isn't over yet (see `countWhenOver`), and for how many samples. */
+  readonly record?: { readonly size: number; readonly samples: number };
 };
 
 const binsPerOctave = 8;
@@ -16,6 +18,7 @@ const ordinaryFrom = 1 / 8;
 /** A size that doubles the record counts as a hundred times rarer, up to a million times. */
 const decadesPerOctave = 2;
 const decadesBeyond = 6;
+const recordWaits = 10;
 
 export const noRanks: Ranks = { top: 0, counts: [] };
 
@@ -60,6 +63,18 @@ export const countSize = (ranks: Ranks, size: number, seen: number): Ranks => {
     rest -= counts.at(-1) ?? 0;
   }
   return { top: Math.max(bin, ranks.top), counts };
+};
+
+/**
+ * Like `countSize`, but a record is counted when it is over, or after ten samples: a size that grows slowly would
+ * otherwise lead its own earlier values by too little to be noticed.
+ */
+export const countWhenOver = (ranks: Ranks, size: number, seen: number): Ranks => {
+  const { top, counts, record } = ranks;
+  const isRecord = size > 0 && counts.length > 0 && binOf(size) > top;
+  if (isRecord && (record?.samples ?? 0) < recordWaits)
+    return { top, counts, record: { size: Math.max(size, record?.size ?? 0), samples: (record?.samples ?? 0) + 1 } };
+  return countSize(record === undefined ? ranks : countSize({ top, counts }, record.size, seen), size, seen);
 };
 
 /** Halves every count, so that what is long past fades; a size seen once is forgotten. */
