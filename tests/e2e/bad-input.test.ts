@@ -35,7 +35,7 @@ const listener = defineAgent({
   handlers: (on) => ({
     series: on([topic], {
       state: stateOf<number>(),
-      horizon: 60_000,
+      horizon: 1,
       handle({ value }, { state }) {
         heard.push(value.target);
         return handled({ state: (state ?? 0) + 1 });
