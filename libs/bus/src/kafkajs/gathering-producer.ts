@@ -147,6 +147,7 @@ export function gatheringProducer(
     void refuseIfGone(queue);
     const retry = setTimeout(() => {
       retries.delete(retry);
+      queue.retryAt = 0;
       if (!linger) pump();
     }, delayMs);
     retries.add(retry);

@@ -187,6 +187,8 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     },
     failed: fail,
     async leaving() {
+      // A member that is still joining can only leave when it is one.
+      await joining?.catch(() => undefined);
       if (group?.memberId) await group.leave();
     },
   });

@@ -11,7 +11,7 @@ import type { Held } from './copartition-assigner.ts';
 import { isOutage, rootOf } from './faults.ts';
 import type { FetchedBatch } from './internals.ts';
 import { backoffMs, isDoneWithin } from './nap.ts';
-import { observeGroup } from './observed-group.ts';
+import { abandonGroup, observeGroup } from './observed-group.ts';
 import type { GroupObserver } from './observed-group.ts';
 
 export interface Fetching {
@@ -110,7 +110,7 @@ export function lastingConsumer(connection: ConnectionOptions, spec: ConsumerSpe
       return;
     }
     const delayMs = backoffMs(interruptions++, MAX_BACKOFF_MS);
-    const facts = { group: spec.group, delayMs: Math.round(delayMs) };
+    const facts = { group: spec.group, delayMs };
     logger('warn', `The consumer was interrupted: ${rootOf(error).message}. It is opened again.`, facts);
     reopening = setTimeout(() => void open(), delayMs);
   };
@@ -166,6 +166,16 @@ function newAttempt(connection: ConnectionOptions, spec: ConsumerSpec): Attempt 
     // Opening again is ours: kafkajs would not do it for every outage, nor start afresh.
     retry: { retries: 6, maxRetryTime: 2_000, restartOnFailure: () => Promise.resolve(false) },
   });
-  if (cluster) observeGroup(cluster, spec.observer);
-  return { ...client, consumer, openedAt: Date.now() };
+  if (!cluster) throw new Error('kafkajs has not asked for an assigner; the group can not be observed.');
+  const observed = cluster;
+  observeGroup(observed, spec.observer);
+  return {
+    ...client,
+    consumer,
+    openedAt: Date.now(),
+    close() {
+      abandonGroup(observed);
+      client.close();
+    },
+  };
 }

@@ -43,4 +43,4 @@ const FIRST_BACKOFF_MS = 100;
 
 /** Delay before the try after `failures` failures, doubling up to `capMs`, with jitter so that instances don't march in step. */
 export const backoffMs = (failures: number, capMs: number): number =>
-  Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 4);
+  Math.round(Math.min(capMs, FIRST_BACKOFF_MS * 2 ** Math.min(failures, 16)) * (0.75 + Math.random() / 4));

@@ -24,6 +24,12 @@ export function observeGroup(cluster: Cluster, observer: GroupObserver): void {
   observers.set(cluster, observer);
 }
 
+/** Whatever kafkajs still has in mind for this consumer ends at its next step, instead of going on in the background. */
+export function abandonGroup(cluster: Cluster): void {
+  const stop = () => Promise.reject(Object.assign(new Error('This consumer was closed.'), { retriable: false }));
+  observers.set(cluster, { join: stop, fetch: stop, heartbeat: stop, recover: stop });
+}
+
 function patch(): void {
   if (isPatched) return;
   if (!isKnownVersion()) {

@@ -1,0 +1,21 @@
+/** A process that uses a log in every way and closes it: it must end by itself. `argv`: brokers, client id, topic, group. */
+import { kafkaLog } from '../../src/kafkajs/kafka-log.ts';
+
+const [brokers, clientId, topic, group] = process.argv.slice(2) as [string, string, string, string];
+const log = kafkaLog({
+  brokers: brokers.split(','),
+  clientId,
+  requestTimeoutMs: 1_000,
+  deliveryTimeoutMs: 2_000,
+});
+const listener = {
+  assigned: () => Promise.resolve([]),
+  revoked: () => undefined,
+  records: () => undefined,
+  lost: () => undefined,
+};
+await log.join({ group, topics: [topic], listener });
+await log.follow({ topics: [topic], from: { at: 'beginning' }, records: () => undefined, lost: () => undefined });
+await log.append([{ topic, key: 'k', value: Buffer.from('v') }]).catch(() => undefined);
+await log.close(3_000);
+process.stdout.write('closed');
