@@ -1,0 +1,126 @@
+/** One agent as a process of its own. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identify, isAlive, signal } from '@muster/local-stack';
+import type { ProcessIdentity } from '@muster/local-stack';
+import { Failure } from './failure.ts';
+import type { MeshUrls, RunningAgent } from './mesh-state.ts';
+import { projectDir } from './project.ts';
+import type { Service } from './project.ts';
+
+export interface AgentProcess {
+  readonly agent: RunningAgent & ProcessIdentity;
+  readonly child: ChildProcess;
+}
+
+export interface Spawning {
+  readonly urls: MeshUrls;
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const READY_WITHIN_MS = 90_000;
+const STOP_WITHIN_MS = 25_000;
+const LOOK_EVERY_MS = 150;
+
+/** Starts an agent; its output goes to a log file of its own. A terminal's Ctrl-C does not reach it: whoever started it ends it. */
+export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }: Spawning): Promise<AgentProcess> {
+  const logsDir = join(dataDir, 'logs');
+  mkdirSync(logsDir, { recursive: true });
+  const logFile = join(logsDir, `${name}.log`);
+  const port = await freePort();
+  const output = openSync(logFile, 'w');
+  const child = spawn(process.execPath, [main], {
+    cwd: projectDir,
+    detached: true,
+    stdio: ['ignore', output, output],
+    env: {
+      NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+      ...env,
+      KAFKA_BROKERS: urls.kafkaBrokers,
+      SCHEMA_REGISTRY_URL: urls.schemaRegistryUrl,
+      REDIS_URL: urls.redisUrl,
+      HTTP_PORT: String(port),
+      MUSTER_INSTANCE: `${name}-1`,
+    },
+  });
+  closeSync(output);
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (identity === undefined) throw new Failure(`The agent ${name} can't be started: ${lastLine(logFile)}`);
+  return { agent: { ...identity, name, url: `http://127.0.0.1:${port}`, logFile }, child };
+}
+
+/** Resolves when the agent takes messages. Throws a Failure with its last words when it ends before, or with its reason when it takes too long. */
+export async function awaitReady({ agent, child }: AgentProcess, stopping?: AbortSignal): Promise<void> {
+  const { name, url, logFile } = agent;
+  const until = Date.now() + READY_WITHIN_MS;
+  let reason = 'it does not answer';
+  while (Date.now() < until) {
+    stopping?.throwIfAborted();
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Failure(
+        `The agent ${name} ended while it started (${endOf(child)}): ${lastLine(logFile)} Its log is ${logFile}.`,
+      );
+    const answer = await probe(url);
+    if (answer.isReady) return;
+    reason = answer.reason ?? reason;
+    await sleep(LOOK_EVERY_MS);
+  }
+  throw new Failure(
+    `The agent ${name} isn't ready after ${READY_WITHIN_MS / 1_000} s: ${reason}. Its log is ${logFile}.`,
+  );
+}
+
+export const endOf = ({ exitCode, signalCode }: ChildProcess): string =>
+  signalCode === null ? `exit code ${exitCode}` : signalCode;
+
+/** Asks a process to end, waits, and ends it if it does not. */
+export async function endProcess(identity: ProcessIdentity, withinMs = STOP_WITHIN_MS): Promise<void> {
+  signal(identity, 'SIGTERM');
+  if (await isOver(identity, withinMs)) return;
+  signal(identity, 'SIGKILL');
+  await isOver(identity, 5_000);
+}
+
+async function isOver(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await sleep(50)) if (!isAlive(identity)) return true;
+  return !isAlive(identity);
+}
+
+async function probe(url: string): Promise<{ readonly isReady: boolean; readonly reason?: string }> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    if (response.ok) return { isReady: true };
+    const body = (await response.json()) as { reason?: unknown };
+    return { isReady: false, ...(typeof body.reason === 'string' && { reason: body.reason }) };
+  } catch {
+    return { isReady: false };
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probing = createServer();
+    probing.once('error', reject);
+    probing.listen(0, '127.0.0.1', () => {
+      const { port } = probing.address() as AddressInfo;
+      probing.close(() => resolve(port));
+    });
+  });
+}
+
+/** The last line of a log, without the wrapping of structured ones. */
+export function lastLine(logFile: string): string {
+  const line = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  try {
+    const entry = JSON.parse(line) as { msg?: unknown; fault?: unknown };
+    return [entry.msg, entry.fault].filter((part) => typeof part === 'string').join(': ') || line;
+  } catch {
+    return line || 'it said nothing.';
+  }
+}

@@ -1,0 +1,3 @@
+export { findMesh, startMesh, stopMesh } from './mesh.ts';
+export type { Mesh, MeshOptions } from './mesh.ts';
+export type { MeshState, MeshUrls, RunningAgent } from './mesh-state.ts';

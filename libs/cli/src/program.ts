@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { demoCommand } from './commands/demo.ts';
+import { downCommand } from './commands/down.ts';
+import { playCommand } from './commands/play.ts';
+import { publishCommand } from './commands/publish.ts';
+import { schemasCommand } from './commands/schemas.ts';
+import { statusCommand } from './commands/status.ts';
+import { tailCommand } from './commands/tail.ts';
+import { topicsCommand } from './commands/topics.ts';
+import { upCommand } from './commands/up.ts';
+import { exitCodeOf, sentenceOf } from './failure-sentence.ts';
+
+const introduction = `
+First steps:
+  $ muster up                        starts the mesh on this machine
+  $ muster status                    shows how it is
+  $ muster tail alerts               shows what it finds
+  $ muster publish metrics '{"target": "shop", "name": "orders", "value": 3, "at": ${Date.now()}}'
+
+Kafka and the schema registry are those that --brokers and --schema-registry name, else KAFKA_BROKERS and SCHEMA_REGISTRY_URL,
+else those of the mesh that runs here. \`muster <command> --help\` tells more and has examples.`;
+
+/** The whole command line. Actions load what they need when they run. */
+export function musterProgram(): Command {
+  const program = new Command('muster')
+    .description('Muster: a mesh of operations agents on Kafka.')
+    .version('0.1.0')
+    .option('--brokers <list>', 'Kafka brokers, host:port separated by commas')
+    .option('--schema-registry <url>', "the schema registry's URL")
+    .option('--data-dir <folder>', 'where the local mesh keeps its data (default: .muster/dev)')
+    .option('--json', 'the result as JSON on standard output')
+    .option('--verbose', 'shows where an error comes from')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('`muster --help` shows what there is.')
+    .addHelpText('after', introduction)
+    .exitOverride();
+  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
+  for (const add of commands) add(program);
+  for (const command of program.commands)
+    command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);
+  return program;
+}
+
+/** Runs a command line (without program names) and gives the exit code: 0 done, 1 failed, 2 asked for in the wrong way. */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = musterProgram();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isVerbose = program.opts<{ verbose?: boolean }>().verbose === true;
+    process.stderr.write(`${sentenceOf(error, isVerbose)}\n`);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,82 @@
+/** Follows a topic for a person or a program. */
+import type { Bus, Decoded, Following, LogRecord, StartAt } from '@muster/bus';
+import type { TopicName } from '@muster/schemas';
+
+export interface TailOptions {
+  readonly topic: TopicName;
+  readonly from: StartAt;
+  /** Ends the tail. */
+  readonly signal: AbortSignal;
+  /** Given entries one after the other; waited for. */
+  entry(entry: Decoded, record: LogRecord): Promise<void>;
+  /** Called once, when what was there at the start was given. */
+  caughtUp?(): void | Promise<void>;
+}
+
+/** Records that may wait to be given before reading pauses. */
+const FULL = 5_000;
+/** Entries of the past that are put in order of time before they are given. */
+const SORTED = 20_000;
+
+/** Gives what is in the topic in order of time as far as it fits into memory, then what comes. Resolves when it is ended, rejects when it can't go on. */
+export async function tailTopic(bus: Bus, { topic, from, signal, entry, caughtUp }: TailOptions): Promise<void> {
+  const ended = Promise.withResolvers<void>();
+  // It may end before anybody waits for it below.
+  ended.promise.catch(() => {});
+  signal.addEventListener('abort', () => ended.resolve());
+  if (signal.aborted) return;
+  const paused = new Set<number>();
+  let past: [Decoded, LogRecord][] | undefined = [];
+  let waiting = 0;
+  let tail = Promise.resolve();
+  let following: Following | undefined;
+
+  const givePast = async () => {
+    const entries = (past ?? []).toSorted(([, a], [, b]) => a.timestamp - b.timestamp);
+    past = undefined;
+    for (const [of, record] of entries) await give(of, record);
+  };
+  const give = async (of: Decoded, record: LogRecord) => {
+    if (!signal.aborted) await entry(of, record);
+  };
+  const take = async (record: LogRecord) => {
+    if (signal.aborted) return;
+    const of = await bus.decode(record);
+    waiting -= 1;
+    if (past === undefined) await give(of, record);
+    else if (past.push([of, record]) >= SORTED) await givePast();
+    if (waiting > FULL / 2 || paused.size === 0) return;
+    following?.resume([...paused].map((partition) => ({ topic, partition })));
+    paused.clear();
+  };
+  const next = (step: () => Promise<void>) => {
+    tail = tail.then(step);
+    tail.catch(ended.reject);
+  };
+
+  following = await bus.log.follow({
+    topics: [topic],
+    from,
+    records({ partition, records }) {
+      waiting += records.length;
+      next(async () => {
+        for (const record of records) await take(record);
+      });
+      if (waiting < FULL) return;
+      paused.add(partition);
+      following?.pause([{ topic, partition }]);
+    },
+    caughtUp() {
+      next(async () => {
+        await givePast();
+        await caughtUp?.();
+      });
+    },
+    lost: ended.reject,
+  });
+  try {
+    await ended.promise;
+  } finally {
+    await following.stop(2_000);
+  }
+}

@@ -1,0 +1,40 @@
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** Where a command writes: results to standard output, everything else to standard error. */
+export interface Terminal {
+  /** A line of the result. Resolves when there is room for more. */
+  print(line: string): Promise<void>;
+  /** A line for the person who waits. */
+  say(line: string): void;
+  readonly colours: Colours;
+  /** Characters in a line; undefined where lines don't end, as in a file. */
+  readonly width: number | undefined;
+}
+
+/** @param isPlain no colours, whatever the terminal can do */
+export function processTerminal(isPlain: boolean): Terminal {
+  const { stdout, stderr, env } = process;
+  const isColourful = (env['FORCE_COLOR'] ?? '') !== '' || (stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+  return {
+    print: (line) =>
+      new Promise((resolve) => {
+        if (stdout.write(`${line}\n`)) resolve();
+        else stdout.once('drain', resolve);
+      }),
+    say: (line) => void stderr.write(`${line}\n`),
+    colours: picocolors.createColors(isColourful && !isPlain),
+    width: stdout.isTTY ? stdout.columns : undefined,
+  };
+}
+
+/** Text from elsewhere, made harmless for a terminal: on one line, without control characters. */
+export function harmless(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\p{Cc}\p{Cf}]/gu, '?');
+}
+
+/** Cuts a line to a width, marking the cut. */
+export function fitted(line: string, width: number | undefined): string {
+  return width === undefined || line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}
