@@ -160,7 +160,7 @@ export function defineAgent<
     name: spec.name,
     version: spec.version,
     description: spec.description,
-    config: (spec.config ?? z.object({})) as z.ZodObject,
+    config: spec.config ?? z.object({}),
     publishes: spec.publishes ?? [],
     tables: spec.tables ?? {},
     handlers: spec.handlers?.((topics, handler) => ({ ...handler, topics }) as unknown as Handler) ?? {},
@@ -195,4 +195,10 @@ function contradictionIn({ name, handlers, actions }: AgentDefinition): string |
 /** The topic on which an agent is given tasks. */
 export function inboxOf(agent: string): `muster.inbox.${string}.v1` {
   return `muster.inbox.${agent}.v1`;
+}
+
+/** Every topic that the agent's group reads: what its handlers hear and, if it offers actions, its inbox and the results of tasks. */
+export function heardTopics({ name, handlers, actions }: AgentDefinition): TopicName[] {
+  const heard = Object.values(handlers).flatMap(({ topics }) => topics);
+  return Object.keys(actions).length === 0 ? heard : [...heard, inboxOf(name), 'muster.task-results.v1'];
 }

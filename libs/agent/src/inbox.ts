@@ -102,12 +102,12 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
     handle(message, context) {
       if (message.topic !== 'muster.task-results.v1')
         return take(message as Message<`muster.inbox.${string}.v1`>, context as Context);
-      const { value } = message as Message<'muster.task-results.v1'>;
+      const { value } = message;
       if (value.agent !== agent) return { kind: 'ignored', reason: "another agent's result" };
       const ledger: Ledger = (context as Context).state ?? new Map();
       const id = `${value.taskId}#${value.attempt}`;
       if (ledger.get(id)?.status === 'DONE') return { kind: 'ignored', reason: 'known' };
-      const done: Entry = {
+      const known: Entry = {
         status: 'DONE',
         partition: message.partition,
         startedAt: value.startedAt ?? context.now,
@@ -115,7 +115,7 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
         leaseUntil: context.now,
         tries: 1,
       };
-      return { kind: 'handled', ...kept(ledger, id, done, context.now) };
+      return { kind: 'handled', ...kept(ledger, id, known, context.now) };
     },
 
     /** Leases that ended, deadlines that passed. */
@@ -133,7 +133,7 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
             ? expired(task, now)
             : failure('UNKNOWN', 'LeaseLost', `the action was lost ${entry.tries} times without a result`);
           publish.push(resultOf({ agent, instance, task, startedAt: entry.startedAt, finishedAt: now, ...why }));
-          next = kept(next.state, id, { ...withoutTask(entry), status: 'DONE', leaseUntil: now }, now);
+          next = kept(next.state, id, done(entry, now), now);
           continue;
         }
         const { value: input } = parseInput(actions[task.capability], task);
@@ -166,7 +166,7 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
         const result = { status, output: JSON.stringify(output ?? {}), fault };
         return {
           kind: 'handled',
-          ...kept(ledger, id, { ...withoutTask(entry), status: 'DONE', leaseUntil: now }, now),
+          ...kept(ledger, id, done(entry, now), now),
           publish: [resultOf({ agent, instance, task, startedAt, finishedAt, ...result })],
         };
       }
@@ -187,8 +187,8 @@ function entryId({ taskId, attempt }: Task): string {
   return `${taskId}#${attempt}`;
 }
 
-function withoutTask({ task: _, ...entry }: Entry): Entry {
-  return entry;
+function done({ partition, startedAt, deadline, tries }: Entry, now: number): Entry {
+  return { status: 'DONE', partition, startedAt, deadline, tries, leaseUntil: now };
 }
 
 /** The ledger with one entry changed, rid of what is long done, and the time to look at it again. */

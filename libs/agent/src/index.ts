@@ -1,5 +1,6 @@
 export {
   defineAgent,
+  heardTopics,
   stateOf,
   type ActionIo,
   type AgentDefinition,

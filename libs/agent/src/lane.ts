@@ -45,7 +45,8 @@ export interface MessageWork {
 
 export type Work =
   | MessageWork
-  | { readonly kind: 'wake' }
+  /** `at`: the time it was due, where it comes late because the log is behind. */
+  | { readonly kind: 'wake'; readonly at?: number }
   | { readonly kind: 'notice'; readonly id: string; readonly notice: unknown };
 
 /** What is remembered of a key while its partition is owned. */

@@ -1,19 +1,8 @@
-import { deadLetterOf, type LogRecord, type Message, type NewRecord } from '@muster/bus';
-import { classifyFault, defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
+import type { LogRecord } from '@muster/bus';
 import { decodeKeyRecord, seenIds, type KeyRecord, type PartitionSnapshot } from '@muster/state';
 import { commitsOf } from './commits.ts';
-import { deriveId } from './derived-id.ts';
-import {
-  nameOf,
-  newLane,
-  type AnyContext,
-  type Hearer,
-  type KeyEntry,
-  type Lane,
-  type RuntimeOutcome,
-  type Work,
-} from './lane.ts';
-import { recordsOf } from './publishing.ts';
+import { nameOf, newLane, type Hearer, type KeyEntry, type Lane, type MessageWork, type Work } from './lane.ts';
+import { performer } from './performing.ts';
 import type { Tenure } from './tenure.ts';
 import { wakesOf } from './wakes.ts';
 
@@ -33,17 +22,14 @@ export interface Lanes {
 
 const turnMs = 1;
 const mostKeysInMemory = 50_000;
-const transientFaults = { ...defaultBackoff, maxAttempts: 10 };
-const unknownFaults = { initialMs: 50, factor: 4, maxMs: 1_000, maxAttempts: 3 };
 
 /** `dealtWith` is called once a record needs no more of us. */
 export function lanesOf(
   tenure: Tenure,
   snapshot: PartitionSnapshot,
-  dealtWith: (work: Work & { kind: 'message' }, isDeadLetter: boolean) => void,
+  dealtWith: (work: MessageWork, isDeadLetter: boolean) => void,
 ): Lanes {
   const { host } = tenure;
-  const { clock, tally } = host;
   const lanes = new Map<string, Lane>();
   let unread: Lane[] = [];
   let isReading = false;
@@ -68,6 +54,19 @@ export function lanesOf(
       wakes.sleep(lane);
       if (lanes.size <= mostKeysInMemory * 0.9) return;
     }
+  });
+
+  const { perform, setAside } = performer({
+    tenure,
+    wakes,
+    commits,
+    dealtWith,
+    resume(lane, conclusion) {
+      if (tenure.isOver) return;
+      lane.status = 'idle';
+      if (conclusion() && lane.queue[0] === lane.current) lane.queue.shift();
+      makeReady(lane);
+    },
   });
 
   const enqueue = (hearer: Hearer, key: string, work: Work): void => {
@@ -123,10 +122,9 @@ export function lanesOf(
 
   const turn = (lane: Lane): boolean => {
     const until = performance.now() + turnMs;
-    for (let work = nextOf(lane); work !== undefined; work = nextOf(lane)) {
+    for (let work = nextOf(lane); work !== undefined && lane.entry !== undefined; work = nextOf(lane)) {
       lane.current = work;
-      const isDone = perform(lane, work);
-      if (!isDone) return false;
+      if (!perform(lane, lane.entry, work)) return false;
       if (lane.queue[0] === work) lane.queue.shift();
       if (performance.now() > until && lane.queue.length > 0 && !tenure.isOver) return true;
     }
@@ -140,163 +138,8 @@ export function lanesOf(
     const { entry, queue } = lane;
     const [first] = queue;
     if (first === undefined || entry === undefined || tenure.isOver) return undefined;
-    if (
-      first.kind === 'message' &&
-      entry.wakeAt !== null &&
-      entry.wakeAt <= first.message.timestamp &&
-      entry.wakeAt <= tenure.now()
-    )
-      return { kind: 'wake' };
-    return first;
-  };
-
-  /** Does one piece of work; `false` when it holds the lane. */
-  const perform = (lane: Lane, work: Work): boolean => {
-    const { hearer, entry = freshEntry() } = lane;
-    if (work.kind === 'message') {
-      const { message, taken } = work;
-      if (taken.record.offset < (entry.applied[message.topic] ?? 0) || seenIds.has(entry.seen, message.id))
-        return settle(lane, work, 'repeated');
-    }
-    if (work.kind === 'wake' && (entry.wakeAt === null || entry.wakeAt > tenure.now())) return true;
-    const inputId = inputIdOf(lane, work, entry);
-    let ids = 0;
-    const context: AnyContext = {
-      key: lane.key,
-      state: entry.state,
-      now: work.kind === 'message' ? work.message.timestamp : tenure.now(),
-      config: host.config,
-      tables: host.tables,
-      newId: () => deriveId(inputId, host.agent, hearer.name, 'new', (ids += 1)),
-    };
-    try {
-      const outcome = call(hearer, work, context);
-      if (!(outcome instanceof Promise)) return conclude(lane, work, outcome, inputId);
-      lane.status = 'held';
-      outcome.then(
-        (value) => resume(lane, () => conclude(lane, work, value, inputId)),
-        (error: unknown) => resume(lane, () => fail(lane, work, error)),
-      );
-      return false;
-    } catch (error) {
-      return fail(lane, work, error);
-    }
-  };
-
-  /** A held lane goes on, once what held it is concluded. */
-  const resume = (lane: Lane, conclusion: () => boolean): void => {
-    if (tenure.isOver) return;
-    lane.status = 'idle';
-    let isDone: boolean;
-    try {
-      isDone = conclusion();
-    } catch (error) {
-      isDone = lane.current === undefined || fail(lane, lane.current, error);
-    }
-    if (isDone && lane.queue[0] === lane.current) lane.queue.shift();
-    makeReady(lane);
-  };
-
-  const conclude = (lane: Lane, work: Work, outcome: RuntimeOutcome, inputId: string): boolean => {
-    const { entry, hearer } = lane;
-    if (entry === undefined || tenure.isOver) return true;
-    const isMuted = work.kind === 'message' ? work.isMuted : work.kind === 'wake' && tenure.isRebuilding();
-    if (outcome.kind === 'rejected' && work.kind === 'message') {
-      setAside(work.taken.record, Object.assign(new Error(outcome.reason), { name: 'Rejected' }));
-    }
-    if (outcome.kind === 'handled') {
-      const { publish = [], state, wakeAt } = outcome;
-      // Making the records may fail; until then nothing has changed.
-      const cause = work.kind === 'message' ? work.message : undefined;
-      const records = recordsOf(host.bus, publish, {
-        agent: host.agent,
-        hearer: hearer.name,
-        inputId,
-        cause,
-        time: clock.now(),
-      });
-      if (!isMuted) send(work, records);
-      if (state !== undefined) entry.state = state ?? undefined;
-      if (work.kind === 'wake') entry.wakeAt = null;
-      if (wakeAt !== undefined) entry.wakeAt = wakeAt;
-      if (entry.wakeAt !== null) wakes.schedule(lane);
-    } else if (work.kind === 'wake') entry.wakeAt = null;
-    if (outcome.afterCommit !== undefined && !isMuted) commits.afterNext(outcome.afterCommit);
-    return settle(lane, work, outcome.kind);
-  };
-
-  const send = (work: Work, records: readonly NewRecord[]): void => {
-    if (records.length === 0) return;
-    tally.published += records.length;
-    host.outbox.put(tenure, records, (fault) => {
-      host.log.error({ fault: fault.message }, 'an output was refused for good; its input becomes a dead letter');
-      tally.deadLettered += 1;
-      return work.kind === 'message'
-        ? [deadLetterOf(work.taken.record, { group: host.group, fault, at: clock.now() })]
-        : [];
-    });
-  };
-
-  const settle = (lane: Lane, work: Work, how: RuntimeOutcome['kind'] | 'repeated' | 'failed'): boolean => {
-    const { entry } = lane;
-    lane.attempt = 1;
-    if (entry === undefined) return true;
-    if (work.kind === 'message') {
-      const { message, taken } = work;
-      const after = taken.record.offset + 1;
-      if (after > (entry.applied[message.topic] ?? 0)) {
-        entry.applied[message.topic] = after;
-        entry.seen = seenIds.add(entry.seen, message.id, lane.hearer.seenIds);
-      }
-      tally.hop(clock.now() - message.timestamp);
-      dealtWith(work, how === 'rejected' || how === 'failed');
-    }
-    tally[how] += 1;
-    commits.touched(lane);
-    commits.soon();
-    return true;
-  };
-
-  const fail = (lane: Lane, work: Work, error: unknown): boolean => {
-    const faultClass = classifyFault(error);
-    const delayMs =
-      faultClass === 'permanent'
-        ? undefined
-        : delayAfter(faultClass === 'transient' ? transientFaults : unknownFaults, lane.attempt);
-    if (delayMs !== undefined) {
-      tally.retried += 1;
-      lane.attempt += 1;
-      lane.status = 'held';
-      clock.after(delayMs, () => resume(lane, () => false));
-      return false;
-    }
-    const fault = error instanceof Error ? error : new Error(messageOf(error));
-    const facts = {
-      handler: lane.hearer.name,
-      key: lane.key,
-      faultClass,
-      fault: fault.message,
-      attempt: lane.attempt,
-      stack: fault.stack,
-    };
-    if (work.kind === 'message') {
-      host.log.error(
-        { ...facts, correlationId: work.message.value.envelope.correlationId },
-        'a message can not be handled',
-      );
-      if (!work.isMuted) setAside(work.taken.record, fault);
-    } else {
-      host.log.error(facts, `a ${work.kind} was given up`);
-      if (lane.entry !== undefined && work.kind === 'wake') lane.entry.wakeAt = null;
-    }
-    return settle(lane, work, 'failed');
-  };
-
-  const setAside = (record: LogRecord, fault: Error): void => {
-    tally.deadLettered += 1;
-    const { topic, partition, offset } = record;
-    host.log.warn({ topic, partition, offset, reason: fault.message }, 'dead letter');
-    host.outbox.put(tenure, [deadLetterOf(record, { group: host.group, fault, at: clock.now() })], () => []);
+    if (first.kind !== 'message' || entry.wakeAt === null || entry.wakeAt > first.message.timestamp) return first;
+    return entry.wakeAt <= tenure.now() ? { kind: 'wake', at: entry.wakeAt } : first;
   };
 
   return {
@@ -324,15 +167,4 @@ function freshEntry(): KeyEntry {
 
 function entryOf({ state, applied, seen, wakeAt }: KeyRecord): KeyEntry {
   return { state, applied: { ...applied }, seen, wakeAt };
-}
-
-function inputIdOf(lane: Lane, work: Work, entry: KeyEntry): string {
-  if (work.kind === 'message') return work.message.id;
-  return work.kind === 'notice' ? work.id : deriveId('wake', lane.hearer.name, lane.key, entry.wakeAt ?? 0);
-}
-
-function call(hearer: Hearer, work: Work, context: AnyContext): RuntimeOutcome | Promise<RuntimeOutcome> {
-  if (work.kind === 'message') return hearer.handle(work.message as Message, context);
-  const outcome = work.kind === 'wake' ? hearer.wake?.(context) : hearer.notice?.(work.notice, context);
-  return outcome ?? { kind: 'ignored', reason: `no handler for a ${work.kind}` };
 }

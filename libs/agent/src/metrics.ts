@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry, type Metric } from 'prom-client';
 import type { RunningAgent } from './start-agent.ts';
 import { hopBounds, type Tally } from './tally.ts';
 
@@ -18,18 +18,19 @@ export function metricsOf(running: RunningAgent): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ agent: running.agent, instance: running.instance });
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
   for (const [name, help] of Object.entries(counts)) {
     const key = name as keyof typeof counts;
-    new Counter({
-      name: `muster_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(running.tally[key]);
-      },
-    });
+    registry.registerMetric(
+      new Counter({
+        name: `muster_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}_total`,
+        help,
+        registers: [],
+        collect() {
+          this.reset();
+          this.inc(running.tally[key]);
+        },
+      }),
+    );
   }
   const gauges: readonly [string, string, () => number][] = [
     ['muster_partitions', 'Partition numbers owned.', () => running.vitals().partitions.length],
@@ -40,47 +41,45 @@ export function metricsOf(running: RunningAgent): Registry {
     ['muster_ready', '1 when ready.', () => (running.trouble() === undefined ? 1 : 0)],
   ];
   for (const [name, help, read] of gauges) {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
   }
-  const hop = new Histogram({
-    name: 'muster_hop_seconds',
-    help: "From the log's taking a message in to its being handled.",
-    buckets: hopBounds.map((ms) => ms / 1_000),
-    registers,
-  });
-  hop.get = () => Promise.resolve(hopValues(running.tally));
+  registry.registerMetric(hopHistogram(running.tally));
   return registry;
 }
 
-/** The histogram as prom-client writes it: cumulative buckets, sum and count. */
-function hopValues({ hops, hopSumMs }: Tally): Awaited<ReturnType<Histogram['get']>> {
-  let sofar = 0;
-  const buckets = hops.map((count, index) => {
-    sofar += count;
-    const bound = hopBounds[index];
-    return {
-      metricName: 'muster_hop_seconds_bucket',
-      labels: { le: bound === undefined ? '+Inf' : bound / 1_000 },
-      value: sofar,
-    };
-  });
-  const values = [
-    ...buckets,
-    { metricName: 'muster_hop_seconds_sum', labels: {}, value: hopSumMs / 1_000 },
-    { metricName: 'muster_hop_seconds_count', labels: {}, value: sofar },
-  ];
+/** The counts of the tally as a histogram: observing one by one would cost more than a message does. */
+function hopHistogram(tally: Tally): Metric {
+  const name = 'muster_hop_seconds';
+  const help = "From the log's taking a message in to its being handled.";
+  const values = (): object[] => {
+    let sofar = 0;
+    const buckets = tally.hops.map((count, index) => {
+      sofar += count;
+      const bound = hopBounds[index];
+      return {
+        metricName: `${name}_bucket`,
+        labels: { le: bound === undefined ? '+Inf' : bound / 1_000 },
+        value: sofar,
+      };
+    });
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels: {}, value: tally.hopSumMs / 1_000 },
+      { metricName: `${name}_count`, labels: {}, value: sofar },
+    ];
+  };
   return {
-    name: 'muster_hop_seconds',
-    help: "From the log's taking a message in to its being handled.",
-    type: 'histogram',
-    values,
-    aggregator: 'sum',
-  } as unknown as Awaited<ReturnType<Histogram['get']>>;
+    name,
+    help,
+    get: () => Promise.resolve({ name, help, type: 'histogram', values: values(), aggregator: 'sum' }),
+  } as unknown as Metric;
 }

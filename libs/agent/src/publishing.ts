@@ -1,4 +1,4 @@
-import type { Bus, Message, NewRecord, Outgoing } from '@muster/bus';
+import type { Bus, Message, NewRecord } from '@muster/bus';
 import { deriveId } from './derived-id.ts';
 import type { Publication } from './outcome.ts';
 
@@ -31,7 +31,7 @@ export function recordsOf(
         correlationId: correlationId ?? cause?.value.envelope.correlationId ?? id,
         causationId: causationId ?? cause?.id ?? null,
       };
-      return bus.encode({ ...publication, envelope } as Outgoing);
+      return bus.encode({ ...publication, envelope });
     },
   );
 }

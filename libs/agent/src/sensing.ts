@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus, Outgoing } from '@muster/bus';
+import type { Bus } from '@muster/bus';
 import { messageOf } from '@muster/resilience';
 import type { StateStore } from '@muster/state';
 import type { Sensor } from './agent.ts';
@@ -35,7 +35,7 @@ export function publishFresh(
       return {
         ...publication,
         envelope: { id, time: now, source, correlationId: correlationId ?? id, causationId: null },
-      } as Outgoing;
+      };
     }),
   );
 }

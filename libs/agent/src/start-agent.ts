@@ -146,7 +146,8 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
 
   /** Repeats a step of the start until it works, and says what it waits for. */
   const insist = async <R>(what: string, step: () => Promise<R>): Promise<R | undefined> => {
-    for (let attempt = 1; phase !== 'stopping'; attempt += 1) {
+    const isStopping = (): boolean => phase === 'stopping';
+    for (let attempt = 1; !isStopping(); attempt += 1) {
       try {
         startTrouble = what;
         return await step();
@@ -171,7 +172,8 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     await insist('reading its schemas', () => bus.warm({ reads, writes }));
     await insist('reaching the state store', () => store.ping());
     tables = await insist('reading its tables', () => followTables(bus, definition.tables, log, lost));
-    while (phase === 'starting' && tables?.trouble !== undefined) await pause(clock, 20);
+    const isWaiting = (): boolean => phase === 'starting' && tables?.trouble !== undefined;
+    while (isWaiting()) await pause(clock, 20);
     if (phase !== 'starting') return;
     if (hearers.length > 0) {
       hearing = await insist('joining its group', () =>
@@ -200,7 +202,8 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     if (phase !== 'starting') return;
     phase = 'running';
     // The first heartbeat should tell of an agent that is there, if it is so far soon.
-    for (let waited = 0; waited < patienceMs && hearing?.trouble !== undefined; waited += 20) await pause(clock, 20);
+    const isJoining = (): boolean => hearing?.trouble !== undefined;
+    for (let waited = 0; waited < patienceMs && isJoining(); waited += 20) await pause(clock, 20);
     const heartbeats = { heartbeat: heartbeat(definition, instance, startedAt, vitals) };
     sensing = sense({
       agent,

@@ -1,6 +1,6 @@
 /** A whole mesh in one process: real agents, real Avro, log and state in memory. */
 import { randomUUID } from 'node:crypto';
-import { startAgent, type AgentDefinition, type AgentEnvironment, type RunningAgent } from '@muster/agent';
+import { heardTopics, startAgent, type AgentDefinition, type AgentEnvironment, type RunningAgent } from '@muster/agent';
 import {
   createBus,
   deadLetterTopic,
@@ -71,14 +71,9 @@ export async function memoryMesh({ agents: definitions, partitions }: MeshOption
     const definition = topicFor(topic);
     return { topic, partitions: partitions ?? definition.partitions, config: topicConfig(definition) };
   });
-  const heard = definitions.flatMap(({ name, handlers, actions }) => [
-    ...Object.values(handlers).flatMap((handler) =>
-      handler.topics.map((topic) => deadLetterTopic(topic, `muster.${name}`)),
-    ),
-    ...(Object.keys(actions).length > 0
-      ? [inboxOf(name), 'muster.task-results.v1'].map((topic) => deadLetterTopic(topic, `muster.${name}`))
-      : []),
-  ]);
+  const heard = definitions.flatMap((definition) =>
+    heardTopics(definition).map((topic) => deadLetterTopic(topic, `muster.${definition.name}`)),
+  );
   await userLog.admin.createTopics([...specs, ...heard.map((topic) => ({ topic, partitions: 1, config: {} }))]);
 
   /** Whether everything in a topic has been dealt with by the instances of an agent. */
@@ -110,10 +105,7 @@ export async function memoryMesh({ agents: definitions, partitions }: MeshOption
       const agent: MeshAgent = {
         running,
         log,
-        topics: [
-          ...Object.values(definition.handlers).flatMap((handler) => handler.topics),
-          ...(Object.keys(definition.actions).length > 0 ? [inboxOf(definition.name)] : []),
-        ],
+        topics: heardTopics(definition),
         crash() {
           agents.delete(agent);
           cluster.crash(log);
@@ -137,7 +129,7 @@ export async function memoryMesh({ agents: definitions, partitions }: MeshOption
       return id;
     },
     async read(topic) {
-      const decoded = await Promise.all(cluster.read(topic).map((record) => bus.decode(record)));
+      const decoded = await Promise.all(cluster.read(topic).map(async (record) => bus.decode(record)));
       return decoded.flatMap((each) => (each.kind === 'message' ? [each.message as Message<typeof topic>] : []));
     },
     deadLetters: (topic, agent) =>
