@@ -77,8 +77,8 @@ export async function prepareKafka(
       ...classPath,
       'kafka.tools.StorageTool',
       'format',
-      '-t',
-      clusterId,
+      // As one word: one id in 64 begins with a hyphen and would be taken for an option.
+      `--cluster-id=${clusterId}`,
       '-c',
       propertiesFile,
     ];
