@@ -1,15 +1,16 @@
 import { connect } from '@muster/client';
 
+const target = process.argv[2] ?? 'shop';
 const client = await connect({ source: 'first-program' });
 
 await client.consume('muster.alerts.v1', (alert) => {
-  console.log(`${alert.status} ${alert.severity}: ${alert.title}. ${alert.description}`);
+  console.log(alert.status, alert.severity, alert.title);
 });
 
-// Ten minutes of a shop that answers quickly, a value for each second, and half a minute in which it does not.
+// Ten minutes of a shop that answers quickly, a value for each second, then half a minute in which it does not.
 const now = Date.now();
 const latencies = Array.from({ length: 630 }, (_, second) => ({
-  target: 'shop',
+  target,
   name: 'latency_ms',
   unit: 'ms',
   value: (second < 600 ? 100 : 900) + 20 * Math.random(),

@@ -87,10 +87,11 @@ function publishersOf({ name, owner }: TopicDefinition, { agents }: Mesh): strin
 }
 
 function readersOf({ name }: TopicDefinition, { agents }: Mesh): string[] {
-  return agents.flatMap((agent) => [
-    ...(agent.hears.includes(name) ? [linkTo(agent)] : []),
-    ...(agent.tables.includes(name) ? [`${linkTo(agent)} (table)`] : []),
-  ]);
+  return agents.flatMap((agent) => {
+    const isTable = agent.tables.includes(name);
+    if (agent.hears.includes(name)) return [`${linkTo(agent)}${isTable ? ' (also as a table)' : ''}`];
+    return isTable ? [`${linkTo(agent)} (table)`] : [];
+  });
 }
 
 const unitsMs = [

@@ -26,12 +26,11 @@ function foldersAbove(path: string): string[] {
 
 const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '');
 
-/** Targets of `[text](target)` and of `[text]: target`, but those with a scheme. */
+/** Targets of `[text](target)` and of `[text]: target`, but those with a scheme, each once. */
 function targetsIn(markdown: string): string[] {
   const found = withoutCode(markdown).matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]:\s*(\S+)/gm);
-  return [...found]
-    .map(([, inline, reference]) => inline ?? reference ?? '')
-    .filter((target) => !/^[a-z]+:/.test(target));
+  const targets = new Set([...found].map(([, inline, reference]) => inline ?? reference ?? ''));
+  return [...targets].filter((target) => !/^[a-z]+:/.test(target));
 }
 
 /** As GitHub makes them: lower case, punctuation dropped, spaces to hyphens, a number after a repeated one. */
