@@ -7,12 +7,13 @@ export type ArrivalState = {
   readonly gaps: number;
   /** Mean gap, ms, exponentially weighted over about 50 gaps. */
   readonly typicalMs: number;
-  /** The longest gap of late, ms; it fades over 50 times its own length. */
+  /** The longest gap of late, ms; it fades over 100 times its own length. */
   readonly longestMs: number;
 };
 
 const gapsNeeded = 5;
 const memoryInGaps = 50;
+const fadesOverOwnLengths = 100;
 
 /** How long a series may be silent before that is news: 3 typical gaps or twice the longest one of late. */
 const allowanceMs = (state: ArrivalState): number => Math.max(3 * state.typicalMs, 2 * state.longestMs);
@@ -31,7 +32,8 @@ export const observeArrival = (state: ArrivalState | undefined, at: number): Arr
   const gapMs = isLearnt ? Math.min(elapsedMs, 2 * allowanceMs(state)) : elapsedMs;
   const gaps = state.gaps + 1;
   const typicalMs = state.typicalMs + (gapMs - state.typicalMs) / Math.min(gaps, memoryInGaps);
-  const faded = state.longestMs === 0 ? 0 : state.longestMs * Math.exp(-gapMs / (memoryInGaps * state.longestMs));
+  const faded =
+    state.longestMs === 0 ? 0 : state.longestMs * Math.exp(-gapMs / (fadesOverOwnLengths * state.longestMs));
   return { clock, gaps, typicalMs, longestMs: Math.max(gapMs, faded) };
 };
 

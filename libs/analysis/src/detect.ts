@@ -1,18 +1,9 @@
 import { readClock, type SeriesClock } from './clock.ts';
 import { episodeScore, noEpisode, observeEpisode, type EpisodeState } from './episode.ts';
-import {
-  beginEvidence,
-  books,
-  booksFor,
-  detectorAt,
-  gather,
-  spreadBook,
-  type Detector,
-  type EvidenceState,
-} from './evidence.ts';
+import { beginEvidence, detectorAt, gather, type Detector, type EvidenceState } from './evidence.ts';
+import { noHistory, weigh, type HistoryState } from './history.ts';
 import { predict } from './prediction.ts';
 import { beginRange, expectedRange, observeRange, type RangeState } from './range.ts';
-import { countSize, countWhenOver, halve, noRanks, surpriseOf, type Ranks } from './rank.ts';
 
 /** One value of a series; `at` in epoch ms. */
 export type Sample = { readonly at: number; readonly value: number };
@@ -20,7 +11,7 @@ export type Sample = { readonly at: number; readonly value: number };
 export type Verdict = {
   /** Likelihood, 0..1, that an anomaly begins (or grows) here; `anomalyThreshold` is the line for every series. */
   readonly score: number;
-  /** The value expected, the range that all but one in some ten thousand values lie in, and whether this one doesn't. */
+  /** The value expected, the range ordinary values lie in, and whether this one doesn't: for as long as it lasts. */
   readonly expected: number;
   readonly lower: number;
   readonly upper: number;
@@ -42,9 +33,7 @@ export type DetectorState = {
   readonly intervalMs: number;
   readonly range: RangeState;
   readonly evidence: EvidenceState;
-  /** How many sizes each book has seen, and their ranks: above and below zero, alternating. */
-  readonly seen: readonly number[];
-  readonly ranks: readonly Ranks[];
+  readonly history: HistoryState;
   readonly episode: EpisodeState;
 };
 
@@ -52,10 +41,6 @@ export type DetectorState = {
 export const anomalyThreshold = 0.5;
 
 const samplesToWarmUp = 60;
-/** A book with fewer sizes than this has no say yet. */
-const sizesToSpeak = 40;
-/** Where the ranks are halved: memory reaches back this far at the most, half of it at the least. */
-const seenAtMost = 32_768;
 /** Values beyond this aren't measurements, and their sums would overflow. */
 const largest = 1e150;
 
@@ -66,8 +51,7 @@ const begin = (at: number, value: number): DetectorState => ({
   intervalMs: 0,
   range: beginRange(at, value),
   evidence: beginEvidence(at, value),
-  seen: Array.from({ length: books }, () => 0),
-  ranks: Array.from({ length: 2 * books }, () => noRanks),
+  history: noHistory,
   episode: noEpisode,
 });
 
@@ -115,42 +99,18 @@ export const detect = (
   const warmingUp = samples < samplesToWarmUp;
   const { state: evidence, prediction, sizes } = gather(before.evidence, at, value, samples);
   const place = expectedRange(before.range, prediction, value);
-  const halves = (before.seen[0] ?? 0) >= seenAtMost;
-  const seen = before.seen.map((count) => (halves ? count >> 1 : count));
-  const ranks = halves ? before.ranks.map(halve) : before.ranks.slice();
   const intervalMs = typicalInterval(before.intervalMs, elapsedMs, samples);
-  const common = crowding(intervalMs);
-  let squares = 0;
-  let most = 0;
-  let mostSurprise = 0;
-  const consulted = booksFor(prediction);
-  for (let index = 0; index < sizes.length; index += 1) {
-    const book = consulted[index] ?? 0;
-    const signed = sizes[index] ?? 0;
-    const size = Math.abs(signed);
-    const side = 2 * book + (signed < 0 ? 1 : 0);
-    const own = ranks[side] ?? noRanks;
-    const count = (seen[book] ?? 0) + 1;
-    const surprise = count < sizesToSpeak ? 0 : Math.max(0, surpriseOf(own, size, count) - common);
-    seen[book] = count;
-    ranks[side] = book === spreadBook ? countWhenOver(own, size, count) : countSize(own, size, count);
-    squares += surprise * surprise;
-    if (surprise > mostSurprise) {
-      most = index;
-      mostSurprise = surprise;
-    }
-  }
-  const strength = warmingUp ? 0 : Math.sqrt(squares / sizes.length);
+  const { history, strength: found, most } = weigh(before.history, prediction, sizes, crowding(intervalMs));
+  const strength = warmingUp ? 0 : found;
   return {
     state: {
       version: 1,
       samples,
-      seen,
       clock,
       intervalMs,
       range: observeRange(before.range, prediction, place, at, value),
       evidence,
-      ranks,
+      history,
       episode: observeEpisode(before.episode, strength),
     },
     verdict: {

@@ -9,7 +9,7 @@ export type EpisodeState = {
 export const noEpisode: EpisodeState = { held: 0, spent: 0 };
 
 /** The strength (root mean square surprise of all witnesses) at which an episode is an anomaly. */
-const anomalous = 1.7;
+const anomalous = 1.72;
 const heldFade = 0.9985;
 const spentFade = 1 - 1 / 4000;
 /** Each episode of late makes the next one a tenth less surprising. */

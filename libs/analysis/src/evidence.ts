@@ -35,8 +35,8 @@ export const books = 9;
 /** The books of the witnesses, in their order. */
 export const booksFor = ({ season }: Prediction): readonly number[] => booksBySeason[season];
 
-/** The book of the spread, whose sizes grow slowly when a series gets stuck. */
-export const spreadBook = 8;
+/** Books of sizes that grow slowly out of almost none: of the error of a season while it lasts, and of the steps. */
+export const isSlow = (book: number): boolean => book >= 6;
 
 export const beginEvidence = (at: number, value: number): EvidenceState => ({
   previous: value,
@@ -51,6 +51,9 @@ export const beginEvidence = (at: number, value: number): EvidenceState => ({
 /** Changes of less than a billionth of the level are rounding, not steps. */
 const rounding = (level: number): number => Math.abs(level) * 1e-9 + 1e-300;
 
+/** Steps this small beside the usual ones are no steps: a series that rests most of the time isn't news when it rests. */
+const stillness = 0.1;
+
 /** Measures one value, the `samples`th (from 1), against what is remembered, and remembers it. */
 export const gather = (state: EvidenceState, at: number, value: number, samples: number): Evidence => {
   const towards = (from: number, to: number, memory: number): number => from + (to - from) / Math.min(samples, memory);
@@ -61,12 +64,13 @@ export const gather = (state: EvidenceState, at: number, value: number, samples:
   const step = Math.abs(value - state.previous);
   const quickSteps = towards(state.quickSteps, step, 10);
   const least = rounding(state.long);
+  const floor = least + stillness * state.usualSteps;
   const sizes = [
     value - state.long,
     short - state.prediction.levels[0],
     error,
     sustained,
-    Math.log((quickSteps + least) / (state.usualSteps + least)),
+    Math.log((quickSteps + floor) / (state.usualSteps + floor)),
   ];
   for (let index = 0; index < sizes.length; index += 1) if (Math.abs(sizes[index] ?? 0) < least) sizes[index] = 0;
   return {

@@ -9,8 +9,10 @@ export type RangeState = {
   readonly season: 0 | 1 | 2;
   /** Mean size of the errors. */
   readonly spread: number;
-  /** The size that rare but recurring errors reach; learned in tenths, fading over some thirty thousand samples. */
+  /** The size that rare but recurring errors reach; learned in tenths from short stays outside, fading over 30,000 samples. */
   readonly crest: number;
+  /** The largest error of the present stay outside, 0 inside. */
+  readonly farthest: number;
   /** Level and spread of the newest 16 values or so, whatever they are. */
   readonly recentLevel: number;
   readonly recentSpread: number;
@@ -52,6 +54,7 @@ export const beginRange = (at: number, value: number): RangeState => ({
   season: 0,
   spread: 0,
   crest: 0,
+  farthest: 0,
   recentLevel: value,
   recentSpread: 0,
   outside: 0,
@@ -89,6 +92,7 @@ const adopt = (range: RangeState): RangeState => ({
   level: range.recentLevel - range.usual,
   spread: Math.max(range.recentSpread, range.spread),
   outside: 0,
+  farthest: 0,
 });
 
 /** Learns one value, whose place `expectedRange` has just given. What stays outside teaches little, until it has lasted so long that it is the new normal. */
@@ -108,14 +112,15 @@ export const observeRange = (
   const recentRate = 1 / Math.min(samples, recentMemory);
   const reach = samples < 8 ? Infinity : 3 * sigma;
   const error = Math.abs(value - expected);
-  const crest = range.crest * crestFades;
+  const isBack = !isOutside && range.farthest > 0 && range.outside <= freelyTaught;
   const next: RangeState = {
     samples,
     level: range.level + levelRate * clip(value - expected, reach),
     usual: prediction.usual,
     season: range.season,
     spread: range.spread + spreadRate * (Math.min(error, Math.max(reach, range.recentSpread)) - range.spread),
-    crest: trust === 1 && error > crest && samples > recentMemory ? crest + crestLearns * (error - crest) : crest,
+    crest: isBack ? range.crest + crestLearns * Math.max(0, range.farthest - range.crest) : range.crest * crestFades,
+    farthest: isOutside ? Math.max(range.farthest, error) : 0,
     recentLevel: range.recentLevel + recentRate * (value - range.recentLevel),
     recentSpread: range.recentSpread + recentRate * (Math.abs(value - range.recentLevel) - range.recentSpread),
     outside: isOutside ? range.outside + 1 : Math.max(0, range.outside - 2),

@@ -18,6 +18,8 @@ const ordinaryFrom = 1 / 8;
 /** A size that doubles the record counts as a hundred times rarer, up to a million times. */
 const decadesPerOctave = 2;
 const decadesBeyond = 6;
+/** A lead over fewer sizes than this means less. */
+const sizesToLead = 8;
 const recordWaits = 10;
 
 export const noRanks: Ranks = { top: 0, counts: [] };
@@ -41,8 +43,9 @@ export const surpriseOf = (ranks: Ranks, size: number, seen: number): number => 
   const depth = counts.length === 0 ? -1 : top - binOf(size);
   if (depth >= counts.length && depth >= 0) return 0;
   const rarity = Math.max(0, Math.log10((seen + 1) / (countTo(counts, depth + 1) + 0.5)));
-  const lead = counts.length > 0 && depth < 0 ? (-depth / binsPerOctave) * decadesPerOctave : 0;
-  return rarity + Math.min(lead, decadesBeyond);
+  if (counts.length === 0 || depth >= 0) return rarity;
+  const lead = Math.min((-depth / binsPerOctave) * decadesPerOctave, decadesBeyond);
+  return rarity + lead * Math.min(1, countTo(counts, bins) / sizesToLead);
 };
 
 /** Counts one of `seen` sizes; gives the same object back when it is too ordinary to be kept. */

@@ -24,15 +24,15 @@ export type Trend = {
   /** Change of value per hour and its standard error (widened for errors that hang together). */
   readonly perHour: number;
   readonly perHourError: number;
-  /** The slope is more than four standard errors from none, on enough samples. */
+  /** The slope is more than six standard errors from none, on enough samples. */
   readonly isTrending: boolean;
 };
 
 export type Forecast = { readonly at: number; readonly earliestAt: number; readonly latestAt: number };
 
 const hourMs = 3_600_000;
-const samplesNeeded = 30;
-const significance = 4;
+const samplesNeeded = 40;
+const significance = 6;
 const clipAt = 4;
 
 const lineOf = (state: TrendState): { slope: number; level: number; spanT: number } => {
@@ -99,7 +99,8 @@ const read = (state: TrendState): Trend => {
 /**
  * One step of a streaming robust trend: exponentially weighted least squares over about `memoryMs` (default 1 h), with
  * errors clipped at four times their mean size, and the slope's standard error widened by (1+r)/(1-r) for neighbouring
- * errors of correlation r, so that a wandering series without a trend stays quiet. Late samples are ignored.
+ * errors of correlation r, so that a wandering series without a trend stays quiet. A season is a trend for as long as it rises:
+ * choose a memory longer than its period where that matters. Late samples are ignored.
  */
 export const trend = (
   state: TrendState | undefined,
