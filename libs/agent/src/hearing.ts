@@ -17,7 +17,7 @@ export interface Hearing {
 }
 
 export interface HearingOptions {
-  readonly host: Omit<Host, 'deliveredThrough' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'>;
+  readonly host: Omit<Host, 'deliveredThrough' | 'partitions' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'>;
   /** Unique to this process. */
   readonly owner: string;
   /** The membership is over for good. */
@@ -67,6 +67,7 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
   const host: Host = {
     ...base,
     deliveredThrough: () => membership?.deliveredThrough ?? 0,
+    partitions: () => partitions.size,
     flow(number, isOpen) {
       if (isOpen) membership?.resume(topicPartitionsOf(number));
       else membership?.pause(topicPartitionsOf(number));

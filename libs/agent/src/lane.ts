@@ -71,6 +71,8 @@ export interface Lane {
   /** Under way: not necessarily the first of the queue, a due wake goes before it. */
   current: Work | undefined;
   isDirty: boolean;
+  /** Its last work took longer than a turn. */
+  isSlow: boolean;
   /** The time under which it stands in the wake queue. */
   queuedAt: number | undefined;
   /** The wake time that the store knows. */
@@ -87,6 +89,7 @@ export function newLane(hearer: Hearer, key: string): Lane {
     attempt: 1,
     current: undefined,
     isDirty: false,
+    isSlow: false,
     queuedAt: undefined,
     storedWakeAt: null,
   };

@@ -103,6 +103,26 @@ describe('the life of a message', () => {
     for (const name of ['a', 'b', 'c', 'd']) expect(await titlesOf(name)).toEqual(sums(numbers(60)));
   });
 
+  it('does not let one slow key hold up the others of its partition', async () => {
+    beforeHandling = (value) => {
+      const until = performance.now() + (value === 7 ? 5 : 0);
+      while (performance.now() < until);
+    };
+    mesh = await memoryMesh({ agents: [adder], partitions: 1 });
+    await mesh.start(adder);
+    const backlog = [
+      ...numbers(60).map(() => sample('slow', 7)),
+      ...numbers(60).map((value) => sample('quick', value + 100)),
+    ];
+    await mesh.publishAll('muster.metrics.v1', backlog);
+    await mesh.idle();
+    const order = (await mesh.read('muster.alerts.v1')).map(({ key }) => key);
+    expect(order.filter((key) => key === 'shop/slow')).toHaveLength(60);
+    // All of the quick key is through while most of the slow one still waits.
+    expect(order.lastIndexOf('shop/quick')).toBeLessThan(90);
+    beforeHandling = () => undefined;
+  });
+
   it('shares its partitions between instances and keeps every order while they come and go', async () => {
     mesh = await memoryMesh({ agents: [adder], partitions: 6 });
     const first = await mesh.start(adder);

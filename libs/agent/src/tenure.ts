@@ -23,7 +23,10 @@ export interface Host {
   readonly clock: Clock;
   readonly log: Logger;
   readonly tally: Tally;
+  /** How long what was handled may wait to be stored, ms, when there is little of it. */
   readonly commitEveryMs: number;
+  /** How many partitions share the process. */
+  partitions(): number;
   /** Every record that the log took in before this time (epoch ms) has been delivered, save for halted partitions. */
   deliveredThrough(): number;
   /** Full, or no longer full: stop or go on delivering. */

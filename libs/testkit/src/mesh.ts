@@ -33,6 +33,8 @@ export interface MemoryMesh {
     value: TopicInputs[T] | null,
     options?: { readonly id?: string; readonly key?: string; readonly correlationId?: string },
   ): Promise<string>;
+  /** Publishes many at once, in order. */
+  publishAll<T extends TopicName>(topic: T, values: readonly TopicInputs[T][]): Promise<void>;
   /** All messages of a topic, decoded, in the order of their taking in. */
   read<T extends TopicName>(topic: T): Promise<Message<T>[]>;
   deadLetters(topic: TopicName, agent: string): DeadLetter[];
@@ -127,6 +129,18 @@ export async function memoryMesh({ agents: definitions, partitions }: MeshOption
       const envelope = { id, time: Date.now(), source: 'user', correlationId, causationId: null };
       await bus.publish([{ topic, value, envelope, ...(key === undefined ? {} : { key }) } as Outgoing]);
       return id;
+    },
+    async publishAll(topic, values) {
+      await bus.publish(
+        values.map((value) => {
+          const id = randomUUID();
+          return {
+            topic,
+            value,
+            envelope: { id, time: Date.now(), source: 'user', correlationId: id, causationId: null },
+          } as Outgoing;
+        }),
+      );
     },
     async read(topic) {
       const decoded = await Promise.all(cluster.read(topic).map(async (record) => bus.decode(record)));
