@@ -92,8 +92,8 @@ export function packageNamed(imported: string): string | undefined {
 
 export const isWorkspace = (packageName: string): boolean => packageName.startsWith('@muster/');
 
-/** What runs in production: what a package's public face or its program reaches by imports of files. */
-export function productionOf(repository: Repository, { folder, entries }: Package): readonly SourceFile[] {
+/** What runs in production: what a package's public face or a `main.ts` of it reaches by imports of files. */
+export function productionOf(repository: Repository, owner: Package): readonly SourceFile[] {
   const byPath = new Map(repository.sources.map((source) => [source.path, source]));
   const reached = new Set<SourceFile>();
   const reach = (path: string): void => {
@@ -102,6 +102,8 @@ export function productionOf(repository: Repository, { folder, entries }: Packag
     reached.add(source);
     for (const imported of source.imports) reach(fileMeant(path, imported) ?? '');
   };
-  for (const entry of [...entries, posix.join(folder, 'src/main.ts')]) reach(entry);
+  for (const entry of owner.entries) reach(entry);
+  for (const path of byPath.keys())
+    if (posix.basename(path) === 'main.ts' && packageOf(repository, path) === owner) reach(path);
   return [...reached];
 }

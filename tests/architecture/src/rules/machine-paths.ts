@@ -2,7 +2,7 @@ import type { Repository } from '../repository.ts';
 
 /** Folders that exist on one machine only, put together so that this file does not name one itself. */
 const folders = ['work', 'home/[\\w.-]+', 'root', 'Users/[\\w.-]+', 'tmp'];
-const machinePath = new RegExp(`(?<![\\w.}*/~-])/(${folders.join('|')})/[\\w.-]*`);
+const machinePath = new RegExp(`(?:file://|(?<![\\w.}*/~-]))/(${folders.join('|')})/[\\w.-]*`);
 
 /** No text names a place of the machine that it was written on, and the lock file no registry. */
 export function machinePaths({ texts }: Repository): string[] {

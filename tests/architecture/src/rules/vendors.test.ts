@@ -18,6 +18,15 @@ it('finds a vendor that two packages import', () => {
   ]);
 });
 
+it('looks at every program of a package', () => {
+  const texts = {
+    'libs/bus/src/index.ts': "import 'avsc';",
+    'libs/state/src/index.ts': '',
+    'libs/state/src/load/main.ts': "import 'avsc';",
+  };
+  expect(vendors(planted(texts, packages))).toHaveLength(1);
+});
+
 it('leaves alone what tests and tools import', () => {
   const repository = planted(
     {
