@@ -7,16 +7,21 @@ const dataDir = resolve(import.meta.dirname, '../../../.muster/bench');
 
 /** A real mesh with empty servers for one benchmark. It is stopped and its data removed when `measure` ends, however it ends. */
 export async function withBenchMesh<R>(
-  agents: readonly string[],
-  measure: (mesh: Mesh, bus: Bus) => Promise<R>,
+  agents: readonly string[] | undefined,
+  measure: (mesh: Mesh, bus: Bus, dataDir: string) => Promise<R>,
 ): Promise<R> {
-  const mesh = await startMesh({ dataDir, agents, fresh: true, log: (line) => process.stderr.write(`  ${line}\n`) });
+  const mesh = await startMesh({
+    dataDir,
+    ...(agents && { agents }),
+    fresh: true,
+    log: (line) => process.stderr.write(`  ${line}\n`),
+  });
   const bus = createBus({
     log: kafkaLog({ brokers: mesh.urls.kafkaBrokers.split(','), clientId: 'bench' }),
     schemas: registrySource(mesh.urls.schemaRegistryUrl),
   });
   try {
-    return await measure(mesh, bus);
+    return await measure(mesh, bus, dataDir);
   } finally {
     await bus.close(2_000);
     await mesh.stop();

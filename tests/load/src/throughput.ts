@@ -82,6 +82,7 @@ await withBenchMesh([], async ({ urls }, bus) => {
     SCHEMA_REGISTRY_URL: urls.schemaRegistryUrl,
     REDIS_URL: urls.redisUrl,
     LOG_LEVEL: 'warn',
+    ...(process.env['AGENT_NODE_OPTIONS'] === undefined ? {} : { NODE_OPTIONS: process.env['AGENT_NODE_OPTIONS'] }),
   };
   const mesh = await startMesh({ dataDir, agents: ['monitoring'], env });
   const [agent] = mesh.agents;
