@@ -59,7 +59,8 @@ export const observePrediction = (
   // A season begins with its first value as level and with the error of the level alone: it has to prove itself.
   const dayIsNew = withoutDay === 0;
   const weekIsNew = withoutWeek === 0;
-  const [daySize, weekSize] = [Math.abs(value - (byDay ?? 0) - onDay), Math.abs(value - (byWeek ?? 0) - onWeek)];
+  const daySize = Math.abs(value - (byDay ?? 0) - onDay);
+  const weekSize = Math.abs(value - (byWeek ?? 0) - onWeek);
   return {
     day: observeProfile(state.day, day, at, value),
     week: observeProfile(state.week, week, at, value),

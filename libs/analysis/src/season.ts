@@ -57,7 +57,8 @@ export const observeProfile = (profile: Profile, period: Period, at: number, val
 export const usualAt = (profile: Profile, period: Period, at: number): number | undefined => {
   const middle = at / period.binMs - 0.5;
   const bin = Math.floor(middle);
-  const [left, right] = [slot(period, bin), slot(period, bin + 1)];
+  const left = slot(period, bin);
+  const right = slot(period, bin + 1);
   if (profile.visits[left] === 0 || profile.visits[right] === 0) return undefined;
   const share = middle - bin;
   return (profile.means[left] ?? 0) * (1 - share) + (profile.means[right] ?? 0) * share;
