@@ -9,7 +9,6 @@ import { isDoneWithin } from './nap.ts';
 import { nameOf } from './start-offsets.ts';
 import type { StartPosition } from './start-offsets.ts';
 
-const SESSION_TIMEOUT_MS = 10_000;
 /** How often progress is looked at until all is caught up; records delivered are looked at as they come. */
 const LOOK_INTERVAL_MS = 50;
 const MIN_DELETION_MS = 1_000;
@@ -54,7 +53,6 @@ export function follow(
   const member = groupMember(connection, fetching, {
     group,
     topics,
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
     listener: {
       assigned({ topicPartitions }) {
         member.pause([...paused.values()]);

@@ -19,7 +19,7 @@ import { nameOf } from './start-offsets.ts';
 import type { Topology } from './topology.ts';
 
 export interface Gathering {
-  /** How long the first record of a request waits for company; at least 1, the shortest a timer can wait. */
+  /** How long the first record of a request waits for company, unless nothing was sent for as long: then one turn of the event loop. */
   readonly lingerMs: number;
   /** How long it is tried to store a record. */
   readonly deliveryTimeoutMs: number;
@@ -55,7 +55,8 @@ export function gatheringProducer(
   const retries = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   let bufferedBytes = 0;
-  let linger: NodeJS.Timeout | undefined;
+  let cancelLinger: (() => void) | undefined;
+  let lastSentAt = 0;
   let isClosed = false;
 
   const freed = (bytes: number) => {
@@ -75,11 +76,13 @@ export function gatheringProducer(
       queue.push(waiting);
     },
     placed() {
-      linger ??= setTimeout(endLinger, lingerMs);
+      if (cancelLinger) return;
+      const isQuiet = busyBrokers.size === 0 && Date.now() - lastSentAt > lingerMs;
+      cancelLinger = isQuiet ? nextTurn(endLinger) : afterMs(lingerMs, endLinger);
     },
   });
   const endLinger = () => {
-    linger = undefined;
+    cancelLinger = undefined;
     pump();
   };
   const pump = () => {
@@ -94,6 +97,7 @@ export function gatheringProducer(
     const parts = fill(ready);
     if (parts.length === 0) return;
     busyBrokers.add(leader);
+    lastSentAt = Date.now();
     for (const { queue } of parts) queue.isInFlight = true;
     let outcome: (queue: PartitionQueue) => Outcome = () => ({ kind: 'stored' });
     try {
@@ -104,7 +108,7 @@ export function gatheringProducer(
     busyBrokers.delete(leader);
     for (const part of parts) settle(part, outcome(part.queue));
     intake.admit();
-    if (!linger) pump();
+    if (!cancelLinger) pump();
   };
   /** The heads of some partitions, up to a request's size. Partitions left out come first next time. */
   const fill = (ready: readonly PartitionQueue[]): Part[] => {
@@ -148,7 +152,7 @@ export function gatheringProducer(
     const retry = setTimeout(() => {
       retries.delete(retry);
       queue.retryAt = 0;
-      if (!linger) pump();
+      if (!cancelLinger) pump();
     }, delayMs);
     retries.add(retry);
   };
@@ -177,7 +181,7 @@ export function gatheringProducer(
       isClosed = true;
       const until = Date.now() + deadlineMs;
       await isDoneWithin(deadlineMs, Promise.allSettled(running));
-      clearTimeout(linger);
+      cancelLinger?.();
       for (const retry of retries) clearTimeout(retry);
       const fault = new LogUnavailableError('The log was closed before the record was acknowledged.');
       intake.rejectAll(fault);
@@ -186,6 +190,15 @@ export function gatheringProducer(
     },
   };
 }
+
+const nextTurn = (run: () => void) => {
+  const due = setImmediate(run);
+  return () => clearImmediate(due);
+};
+const afterMs = (ms: number, run: () => void) => {
+  const due = setTimeout(run, ms);
+  return () => clearTimeout(due);
+};
 
 function prepare(record: NewRecord, maxBytes: number) {
   const message = toMessage(record);

@@ -16,6 +16,13 @@ export const isKnownVersion = (): boolean => installedVersion() === KNOWN_VERSIO
 /** A module of kafkajs by its path below `src`. */
 export const internal = (path: string): unknown => require(`kafkajs/src/${path}`);
 
+/** Puts something else in the place of a module of kafkajs, for those that load it from now on. */
+export function replaceInternal(path: string, by: (theirs: unknown) => unknown): void {
+  const file = require.resolve(`kafkajs/src/${path}`);
+  const theirs: unknown = require(file);
+  require.cache[file]!.exports = by(theirs);
+}
+
 export interface RequestQueue {
   readonly pending: readonly unknown[];
   readonly throttledUntil: number;

@@ -11,6 +11,7 @@ import type { Gathering } from './gathering-producer.ts';
 import { groupMember } from './group-member.ts';
 import { restIdleConnections } from './idle-timer.ts';
 import type { Fetching } from './lasting-consumer.ts';
+import { installQuickRecords } from './quick-records.ts';
 import { topologyOf } from './topology.ts';
 import { installZstd } from './zstd.ts';
 
@@ -46,6 +47,7 @@ export function kafkaLog(options: KafkaLogOptions): Log {
   };
   const settings = { ...DEFAULTS, ...options };
   restIdleConnections(connection.logger);
+  installQuickRecords();
   installZstd();
   const admin = kafkaAdmin(connection);
   const producer = gatheringProducer(connection, topologyOf(admin), settings);

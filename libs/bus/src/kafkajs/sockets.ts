@@ -37,7 +37,11 @@ export function trackedSockets(route: (broker: Address) => Address = (broker) =>
         ? connectTls({ ...target, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
         : connect(target, onConnect);
       open.set(socket, `${host}:${port}`);
-      socket.on('close', () => open.delete(socket));
+      socket.on('close', () => {
+        open.delete(socket);
+        // kafkajs does this to a dead socket again and again, and each time would leave a listener.
+        socket.unref = () => socket;
+      });
       return socket;
     },
     cut(broker) {
