@@ -81,7 +81,7 @@ async function localUrls(options: GlobalOptions) {
 }
 
 /** `host:port`, several separated by commas. Throws a Failure on what is none. */
-export function parseBrokers(text: string): string[] {
+function parseBrokers(text: string): string[] {
   const brokers = text.split(',').map((broker) => broker.trim());
   const wrong = brokers.find((broker) => !/^[^\s/]+:\d{1,5}$/.test(broker));
   if (wrong === undefined) return brokers;

@@ -27,6 +27,7 @@ export interface Spawning {
 const READY_WITHIN_MS = 90_000;
 const STOP_WITHIN_MS = 25_000;
 const LOOK_EVERY_MS = 150;
+const TELL_EVERY_MS = 10_000;
 
 /** Starts an agent; its output goes to a log file of its own. A terminal's Ctrl-C does not reach it: whoever started it ends it. */
 export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }: Spawning): Promise<AgentProcess> {
@@ -55,12 +56,20 @@ export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }
   return { agent: { ...identity, name, url: `http://127.0.0.1:${port}`, logFile }, child };
 }
 
-/** Resolves when the agent takes messages. Throws a Failure with its last words when it ends before, or with its reason when it takes too long. */
-export async function awaitReady({ agent, child }: AgentProcess, stopping?: AbortSignal): Promise<void> {
+/**
+ * Resolves when the agent takes messages; says from time to time why it does not yet. Throws a Failure with its last words when it ends
+ * before, or with its reason when it takes too long.
+ */
+export async function awaitReady(
+  { agent, child }: AgentProcess,
+  log: (line: string) => void,
+  stopping?: AbortSignal,
+): Promise<void> {
   const { name, url, logFile } = agent;
-  const until = Date.now() + READY_WITHIN_MS;
+  const startedAt = Date.now();
   let reason = 'it does not answer';
-  while (Date.now() < until) {
+  let tellAt = startedAt + TELL_EVERY_MS;
+  for (let now = startedAt; now < startedAt + READY_WITHIN_MS; now = Date.now()) {
     stopping?.throwIfAborted();
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Failure(
@@ -69,6 +78,10 @@ export async function awaitReady({ agent, child }: AgentProcess, stopping?: Abor
     const answer = await probe(url);
     if (answer.isReady) return;
     reason = answer.reason ?? reason;
+    if (now >= tellAt) {
+      log(`${name} is not ready yet: ${reason}`);
+      tellAt = now + TELL_EVERY_MS;
+    }
     await sleep(LOOK_EVERY_MS);
   }
   throw new Failure(
@@ -115,7 +128,7 @@ function freePort(): Promise<number> {
 }
 
 /** The last line of a log, without the wrapping of structured ones. */
-export function lastLine(logFile: string): string {
+function lastLine(logFile: string): string {
   const line = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
   try {
     const entry = JSON.parse(line) as { msg?: unknown; fault?: unknown };

@@ -1,5 +1,6 @@
 import { dataDirOf } from './addresses.ts';
 import type { GlobalOptions } from './addresses.ts';
+import { Failure } from './failure.ts';
 import { interruption } from './invocation.ts';
 import { startMesh, stopMesh } from './mesh.ts';
 import type { Mesh } from './mesh.ts';
@@ -35,6 +36,8 @@ export async function bringUp(options: UpOptions, terminal: Terminal): Promise<v
     log: say,
     onDeath: (sentence) => terminal.say(terminal.colours.red(sentence)),
     ...(agents !== undefined && { agents: agents.split(',').map((name) => name.trim()) }),
+  }).catch((error: unknown) => {
+    throw signal.aborted ? new Failure('Interrupted: what was started has been ended.', 130) : error;
   });
   await printMesh(mesh, options, terminal);
   terminal.say(terminal.colours.green(`The mesh is up (${formatDuration(Date.now() - startedAt)}).`));

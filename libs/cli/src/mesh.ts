@@ -85,7 +85,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     }
     await Promise.all(
       running.map(async (process) => {
-        await awaitReady(process, signal);
+        await awaitReady(process, log, signal);
         log(`${process.agent.name} is ready`);
       }),
     );

@@ -12,7 +12,9 @@ type Line<R> = (record: R, colours: Colours) => string;
 const lines: Readonly<Record<string, Line<never>>> = {
   Alert: ((alert, colours) =>
     [
-      alert.status === 'FIRING' ? severityPaint(alert.severity, colours)(alert.status.padEnd(8)) : colours.green(alert.status),
+      alert.status === 'FIRING'
+        ? severityPaint(alert.severity, colours)(alert.status.padEnd(8))
+        : colours.green(alert.status),
       severityPaint(alert.severity, colours)(alert.severity.padEnd(8)),
       colours.bold(harmless(alert.title)),
       ...(alert.isFlapping ? [colours.magenta('(flapping)')] : []),

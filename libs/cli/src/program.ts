@@ -21,7 +21,7 @@ Kafka and the schema registry are those that --brokers and --schema-registry nam
 else those of the mesh that runs here. \`muster <command> --help\` tells more and has examples.`;
 
 /** The whole command line. Actions load what they need when they run. */
-export function musterProgram(): Command {
+function musterProgram(): Command {
   const program = new Command('muster')
     .description('Muster: a mesh of operations agents on Kafka.')
     .version('0.1.0')

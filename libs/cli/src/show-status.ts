@@ -4,6 +4,7 @@ import type { AgentLine } from './agent-status.ts';
 import { Failure } from './failure.ts';
 import { findMesh } from './mesh.ts';
 import { formatDuration } from './moment.ts';
+import { ranges } from './ranges.ts';
 import { readStatus } from './read-status.ts';
 import type { GroupLag, MeshStatus } from './read-status.ts';
 import { withBus } from './session.ts';
@@ -81,14 +82,3 @@ function troublesIn({ kafka, schemaRegistry, agents }: MeshStatus): string[] {
 
 const total = (lag: Readonly<Record<string, number>>): number =>
   Object.values(lag).reduce((sum, count) => sum + count, 0);
-
-/** `0-3,7` for 0, 1, 2, 3, 7. */
-export function ranges(numbers: readonly number[]): string {
-  const parts: [number, number][] = [];
-  for (const number of numbers.toSorted((a, b) => a - b)) {
-    const last = parts.at(-1);
-    if (last && number === last[1] + 1) last[1] = number;
-    else parts.push([number, number]);
-  }
-  return parts.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',') || '-';
-}

@@ -5,6 +5,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('Starts the mesh with a shop that has trouble, to watch it at work. `npm start` runs it.')
     .argument('[arguments...]', 'passed on')
+    .helpOption(false)
     .allowUnknownOption()
     .action(async (rest: readonly string[]) => {
       const { runDemo } = await import('../run-demo.ts');
