@@ -20,6 +20,7 @@ test.each([
   ['a timeout', new kafkajs.KafkaJSRequestTimeoutError('timed out')],
   ['no coordinator, which kafkajs calls final', new errors.KafkaJSGroupCoordinatorNotFound('none')],
   ['a moved leader, given up on', retriesExceeded(createErrorFromCode(NOT_LEADER))],
+  ['a broker that accepts a connection and says nothing', retriesExceeded(new Error('Broker not connected'))],
   ['a lost membership', createErrorFromCode(UNKNOWN_MEMBER_ID)],
 ])('waits out %s', (_, error) => {
   expect(isOutage(error)).toBe(true);

@@ -37,7 +37,14 @@ const OUTAGES = new Set([
 /** Worth trying again later: brokers away, moving or slow. Anything else is a mistake of configuration or a bug. */
 export function isOutage(error: unknown): boolean {
   const root = rootOf(error);
-  return root.retriable === true || OUTAGES.has(root.name) || isFencing(error) || root instanceof LogUnavailableError;
+  return (
+    root.retriable === true ||
+    OUTAGES.has(root.name) ||
+    // A plain Error, thrown when a broker accepts connections and then says nothing.
+    root.message === 'Broker not connected' ||
+    isFencing(error) ||
+    root instanceof LogUnavailableError
+  );
 }
 
 /** An error of the client in the words of the log: transient ones are {@link LogUnavailableError}. */
