@@ -15,8 +15,8 @@ Examples:
   $ muster tail metrics --where 'target == "shop" && value > 400'
   $ muster tail metrics --from beginning --limit 10 --json | jq .record.value
 
-A topic may be named without "muster." and ".v1". --where is a CEL condition over the record's fields.
-Ctrl-C ends it.`;
+A topic may be named without "muster." and ".v1". --where is a CEL condition over the
+record's fields. Ctrl-C ends it.`;
 
 export function tailCommand(program: Command): void {
   program
