@@ -2,9 +2,11 @@
 import type { Message } from 'kafkajs';
 import { LogUnavailableError, RecordRefusedError } from '../log.ts';
 import { partitionOfKey } from '../partition-of-key.ts';
-import { rootOf } from './faults.ts';
+import { rejectAppend } from './append.ts';
+import type { Append } from './append.ts';
+import { isOutage, rootOf } from './faults.ts';
 import { backoffMs, naps } from './nap.ts';
-import type { Append, Waiting } from './partition-queue.ts';
+import type { Waiting } from './partition-queue.ts';
 import type { Topology } from './topology.ts';
 
 export interface Arrival {
@@ -22,6 +24,7 @@ export interface Intake {
   /** There is room again. */
   admit(): void;
   rejectAll(fault: Error): void;
+  readonly isEmpty: boolean;
 }
 
 export interface IntakeOptions {
@@ -43,18 +46,19 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
   let isLookingUp = false;
 
   const admit = () => {
-    let hasPlaced = false;
-    for (let next = arrivals[0]; next && hasRoom(); next = arrivals[0]) {
-      const unknown = next.append.isOver ? undefined : next.records.find(({ topic }) => !topology.leaders(topic));
+    let admitted = 0;
+    for (; admitted < arrivals.length && hasRoom(); admitted++) {
+      const next = arrivals[admitted]!;
+      if (next.append.isOver) continue;
+      const unknown = next.records.find(({ topic }) => !topology.leaders(topic));
       if (unknown) {
         void lookUp(unknown.topic);
         break;
       }
-      arrivals.shift();
-      if (!next.append.isOver) settle(next);
-      hasPlaced = true;
+      settle(next);
     }
-    if (hasPlaced) placed();
+    arrivals.splice(0, admitted);
+    if (admitted > 0) placed();
   };
   const settle = ({ append, records }: Arrival) => {
     const targets = records.map(({ topic, partition, message }) => {
@@ -66,7 +70,10 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
     if (outside >= 0) {
       const { count, number } = targets[outside]!;
       const { topic } = records[outside]!;
-      append.reject(new RecordRefusedError(`Topic ${topic} has no partition ${number}; it has ${count}, from 0.`));
+      rejectAppend(
+        append,
+        new RecordRefusedError(`Topic ${topic} has no partition ${number}; it has ${count}, from 0.`),
+      );
       return;
     }
     for (const [i, { topic, message, bytes }] of records.entries()) {
@@ -79,36 +86,42 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
     if (isLookingUp) return;
     isLookingUp = true;
     try {
-      if (!(await topology.lookUp(topic))) refuse(topic);
+      const isThere = await topology.lookUp(topic);
+      if (!isThere) refuse(topic, `Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
       failures = 0;
     } catch (error) {
+      if (!isOutage(error)) refuse(topic, `Topic ${topic} can not be written: ${rootOf(error).message}.`);
       expire(`its topic could not be looked up: ${rootOf(error).message}`);
       await nap(backoffMs(failures++, MAX_BACKOFF_MS));
     }
     isLookingUp = false;
     admit();
   };
-  const refuse = (topic: string) => {
-    const fault = new RecordRefusedError(`Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
-    for (const { append, records } of arrivals) if (records.some((of) => of.topic === topic)) append.reject(fault);
+  const refuse = (topic: string, sentence: string) => {
+    const fault = new RecordRefusedError(sentence);
+    for (const { append, records } of arrivals)
+      if (records.some((of) => of.topic === topic)) rejectAppend(append, fault);
   };
   const expire = (reason: string) => {
     const now = Date.now();
     for (const { append } of arrivals) {
       if (append.expiresAt <= now)
-        append.reject(new LogUnavailableError(`A record was not stored in time: ${reason}.`));
+        rejectAppend(append, new LogUnavailableError(`A record was not stored in time: ${reason}.`));
     }
   };
 
   return {
     admit,
+    get isEmpty() {
+      return arrivals.length === 0;
+    },
     take(arrival) {
       arrivals.push(arrival);
       if (arrivals.length === 1 || !isLookingUp) admit();
     },
     rejectAll(fault) {
       wake();
-      for (const { append } of arrivals.splice(0)) append.reject(fault);
+      for (const { append } of arrivals.splice(0)) rejectAppend(append, fault);
     },
   };
 }

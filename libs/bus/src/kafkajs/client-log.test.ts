@@ -25,7 +25,7 @@ test('keeps different warnings apart and lets all of debug through', () => {
   expect(said).toEqual(['a', 'b', 'd', 'd']);
 });
 
-test('makes warnings of what kafkajs calls errors, and debug of what it calls information', () => {
+test('makes warnings of what kafkajs calls errors, debug of information and of what is to be expected', () => {
   const said: unknown[] = [];
   const write = clientLog((...entry) => void said.push(entry))(4);
   const entry = {
@@ -35,8 +35,10 @@ test('makes warnings of what kafkajs calls errors, and debug of what it calls in
   };
   write({ ...entry, label: 'ERROR' });
   write({ ...entry, label: 'INFO' });
+  write({ ...entry, label: 'ERROR', log: { ...entry.log, message: 'Response Heartbeat' } });
   expect(said).toEqual([
     ['warn', 'kafkajs Connection: refused', { broker: 'b' }],
     ['debug', 'kafkajs Connection: refused', { broker: 'b' }],
+    ['debug', 'kafkajs Connection: Response Heartbeat', { broker: 'b' }],
   ]);
 });

@@ -23,11 +23,15 @@ export function calm(logger: ClientLogger, now: () => number = Date.now): Client
   };
 }
 
-/** What kafkajs repairs by itself it calls an error; what it can't is reported by us, with its consequence. */
+/** Refused requests, rebalances, crashes: part of the day's work, or reported by us with what follows from them. */
+const EXPECTED = /^(Response |The group is rebalancing|The coordinator is not aware|Crash: )/;
+
+/** kafkajs calls an error what it goes on to repair. */
 export const clientLog =
   (logger: ClientLogger): logCreator =>
   () =>
   ({ namespace, label, log }: LogEntry) => {
     const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...facts } = log;
-    logger(label === 'ERROR' || label === 'WARN' ? 'warn' : 'debug', `kafkajs ${namespace}: ${message}`, facts);
+    const isTrouble = (label === 'ERROR' || label === 'WARN') && !EXPECTED.test(message);
+    logger(isTrouble ? 'warn' : 'debug', `kafkajs ${namespace}: ${message}`, facts);
   };

@@ -5,10 +5,11 @@
 import type { TopicMessages } from 'kafkajs';
 import type { NewRecord } from '../log.ts';
 import { LogUnavailableError, RecordRefusedError } from '../log.ts';
+import { noteStored, rejectAppend } from './append.ts';
 import { appendIntake } from './append-intake.ts';
 import type { ConnectionOptions } from './client.ts';
 import { backoffMs, isDoneWithin } from './nap.ts';
-import { openAppend, partitionQueue } from './partition-queue.ts';
+import { partitionQueue } from './partition-queue.ts';
 import type { PartitionQueue, Waiting } from './partition-queue.ts';
 import { outcomeOf } from './produce-outcome.ts';
 import type { Outcome } from './produce-outcome.ts';
@@ -53,12 +54,13 @@ export function gatheringProducer(
   const queues = new Map<string, PartitionQueue>();
   const busyBrokers = new Set<number>();
   const retries = new Set<NodeJS.Timeout>();
-  const running = new Set<Promise<void>>();
   let bufferedBytes = 0;
   let cancelLinger: (() => void) | undefined;
   let lastSentAt = 0;
   let isClosed = false;
+  let onDrained: (() => void) | undefined;
 
+  const isDrained = () => queues.size === 0 && intake.isEmpty;
   const freed = (bytes: number) => {
     bufferedBytes -= bytes;
   };
@@ -76,6 +78,7 @@ export function gatheringProducer(
       queue.push(waiting);
     },
     placed() {
+      if (isDrained()) onDrained?.();
       if (cancelLinger) return;
       const isQuiet = busyBrokers.size === 0 && Date.now() - lastSentAt > lingerMs;
       cancelLinger = isQuiet ? nextTurn(endLinger) : afterMs(lingerMs, endLinger);
@@ -109,6 +112,7 @@ export function gatheringProducer(
     for (const part of parts) settle(part, outcome(part.queue));
     intake.admit();
     if (!cancelLinger) pump();
+    if (isDrained()) onDrained?.();
   };
   /** The heads of some partitions, up to a request's size. Partitions left out come first next time. */
   const fill = (ready: readonly PartitionQueue[]): Part[] => {
@@ -129,13 +133,16 @@ export function gatheringProducer(
     if (outcome.kind === 'stored') {
       queue.failures = 0;
       queue.drop(head.length);
-      for (const { append } of head) append.stored();
+      for (const { append } of head) noteStored(append);
     }
     queue.isInFlight = false;
     if (outcome.kind === 'refused') {
       if (head.length > 1) queue.halve(head.length);
       else
-        head[0]!.append.reject(new RecordRefusedError(`Kafka refuses a record for ${queue.topic}: ${outcome.reason}`));
+        rejectAppend(
+          head[0]!.append,
+          new RecordRefusedError(`Kafka refuses a record for ${queue.topic}: ${outcome.reason}`),
+        );
     }
     if (outcome.kind === 'open') postpone(queue, outcome.reason);
     if (queue.isEmpty) queues.delete(nameOf(queue));
@@ -163,24 +170,20 @@ export function gatheringProducer(
   };
 
   return {
-    async append(records) {
-      if (isClosed) throw new LogUnavailableError('The log is closed; nothing can be appended.');
-      if (records.length === 0) return;
-      const prepared = records.map((record) => prepare(record, maxRecordBytes));
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      running.add(promise);
-      const append = openAppend(records.length, Date.now() + deliveryTimeoutMs, resolve, reject);
-      intake.take({ append, records: prepared });
-      try {
-        await promise;
-      } finally {
-        running.delete(promise);
-      }
-    },
+    append: (records) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) throw new LogUnavailableError('The log is closed; nothing can be appended.');
+        if (records.length === 0) return resolve();
+        const prepared = records.map((record) => prepare(record, maxRecordBytes));
+        const expiresAt = Date.now() + deliveryTimeoutMs;
+        intake.take({ append: { expiresAt, left: records.length, isOver: false, resolve, reject }, records: prepared });
+      }),
     async close(deadlineMs) {
       isClosed = true;
       const until = Date.now() + deadlineMs;
-      await isDoneWithin(deadlineMs, Promise.allSettled(running));
+      const drained = Promise.withResolvers<void>();
+      onDrained = drained.resolve;
+      if (!isDrained()) await isDoneWithin(deadlineMs, drained.promise);
       cancelLinger?.();
       for (const retry of retries) clearTimeout(retry);
       const fault = new LogUnavailableError('The log was closed before the record was acknowledged.');

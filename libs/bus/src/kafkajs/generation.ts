@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assignment, GroupListener, StartAt, TopicPartition, TopicPartitionOffset } from '../log.ts';
 import type { ClientLogger } from './client-log.ts';
 import { rootOf } from './faults.ts';
+import { committedOffsets } from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
 import { backoffMs } from './nap.ts';
 import { readingProgress } from './reading-progress.ts';
@@ -66,7 +67,9 @@ export function generationOf({ group, listener, logger, positioned }: Generation
       return isReady;
     },
     async settle() {
-      const committed = await persist('Looking up committed offsets', () => committedOffsets(group, assignment));
+      const committed = await persist('Looking up committed offsets', () =>
+        committedOffsets(group, assignment.topicPartitions),
+      );
       if (!committed) return;
       const starts = await persist('The listener of an assignment', () => {
         isTold = true;
@@ -109,24 +112,6 @@ function assignmentOf(group: ConsumerGroup): Assignment {
     partitions: [...new Set(topicPartitions.map(({ partition }) => partition))],
     topicPartitions,
   };
-}
-
-async function committedOffsets(
-  { cluster, groupId }: ConsumerGroup,
-  { topicPartitions }: Assignment,
-): Promise<TopicPartitionOffset[]> {
-  if (topicPartitions.length === 0) return [];
-  const byTopic = Map.groupBy(topicPartitions, ({ topic }) => topic);
-  const coordinator = await cluster.findGroupCoordinator({ groupId });
-  const { responses } = await coordinator.offsetFetch({
-    groupId,
-    topics: [...byTopic].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => ({ partition })) })),
-  });
-  return responses
-    .flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
-    )
-    .filter(({ offset }) => offset >= 0);
 }
 
 /** What the listener says, else the committed offset, else the end. */

@@ -1,12 +1,13 @@
 /** A member of a consumer group: tells its listener what is assigned, revoked and read, and nothing of a generation that is over. */
 import { FencedError } from '../log.ts';
-import type { GroupOptions, Membership, TopicPartition, TopicPartitionOffset } from '../log.ts';
+import type { GroupOptions, Membership, TopicPartition } from '../log.ts';
 import type { ConnectionOptions } from './client.ts';
 import type { Held } from './copartition-assigner.ts';
 import { isFencing, rootOf, toLogError } from './faults.ts';
 import { recoverFetch } from './fetch-recovery.ts';
 import { generationOf } from './generation.ts';
 import type { Generation } from './generation.ts';
+import { commitOffsets, findCoordinator } from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
 import { lastingConsumer } from './lasting-consumer.ts';
 import type { Fetching } from './lasting-consumer.ts';
@@ -19,12 +20,13 @@ import type { StartPosition } from './start-offsets.ts';
 const SESSION_TIMEOUT_MS = 15_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
 const MAX_BYTES_PER_PARTITION = 256 * 1024;
-/** How long a fetch may hold while a partition is paused, so that it is read again soon after it is resumed. */
+/** How long a fetch may hold when a partition was paused just now, so that it is read again soon after it is resumed. */
 const WAIT_WHILE_PAUSED_MS = 25;
 const NAP_MS = 100;
 const HEARTBEAT_RETRY_MS = 250;
 /** Of the session timeout: so long heartbeats may fail before the generation counts as lost. */
 const PATIENCE = 0.8;
+const FAREWELL_MS = 2_000;
 
 export interface MemberOptions extends GroupOptions {
   /** Where each partition starts, once it is settled. */
@@ -51,13 +53,14 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
   let lastMemberId: string | null = null;
   let confirmedAt = Date.now();
   let nextHeartbeatAt = 0;
+  let pausedAt = 0;
   let isSilent = false;
 
   const fail = (fault: Error) => {
     if (isSilent) return;
     isSilent = true;
     generation?.end();
-    void consumer.close(0);
+    void consumer.close(FAREWELL_MS);
     listener.lost(fault);
   };
   /** The listener must not throw; if it does, that is a bug, and going on would skip what it was told. */
@@ -69,17 +72,17 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       fail(rootOf(error));
     }
   };
-  const showPauses = () => {
-    generation?.progress.changed();
-    if (group) group.maxWaitTime = paused.size > 0 ? WAIT_WHILE_PAUSED_MS : fetching.fetchMaxWaitMs;
-  };
+  /** A short pause is likely to end soon; while a long one lasts, fetches need not hurry. */
+  const fetchWaitMs = () =>
+    paused.size === 0
+      ? fetching.fetchMaxWaitMs
+      : Math.min(fetching.fetchMaxWaitMs, Math.max(WAIT_WHILE_PAUSED_MS, Math.round((Date.now() - pausedAt) / 4)));
   const end = () => {
     const over = generation;
     if (!over) return;
     generation = undefined;
     group?.subscriptionState.resume(byTopic(paused.values()));
     paused.clear();
-    showPauses();
     over.end();
     if (over.isTold) tell(() => listener.revoked(over.assignment.generation));
   };
@@ -98,7 +101,6 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     held = begun.assignment;
     lastMemberId = joined.memberId;
     joined.subscriptionState.pause(byTopic(paused.values()));
-    showPauses();
     if (!isSilent) void begun.settle();
   };
 
@@ -128,6 +130,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
         await nap(NAP_MS);
         return [];
       }
+      of.maxWaitTime = fetchWaitMs();
       const startedAt = Date.now();
       const batches = await step();
       if (of !== group || current !== generation) return [];
@@ -197,12 +200,13 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     pause(partitions) {
       for (const partition of partitions) paused.set(nameOf(partition), partition);
       group?.subscriptionState.pause(byTopic(partitions));
-      showPauses();
+      generation?.progress.changed();
+      pausedAt = Date.now();
     },
     resume(partitions) {
       for (const partition of partitions) paused.delete(nameOf(partition));
       group?.subscriptionState.resume(byTopic(partitions));
-      showPauses();
+      generation?.progress.changed();
       wake();
     },
     async commit(of, offsets) {
@@ -213,7 +217,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       const current = generation;
       if (!group || !current || current.assignment.generation !== of) throw fenced();
       try {
-        await commitOffsets(group, current, offsets);
+        await commitOffsets(group, current.assignment, offsets);
         confirmedAt = Date.now();
       } catch (error) {
         if (!isFencing(error)) throw toLogError(error, `Committing offsets of group ${groupId}`);
@@ -246,37 +250,6 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
 /** Makes kafkajs join again, as if the broker had asked for it. */
 const rejoin = (): Error =>
   Object.assign(new Error('The member joins its group again.'), { type: 'REBALANCE_IN_PROGRESS' });
-
-async function findCoordinator(group: ConsumerGroup): Promise<void> {
-  const coordinator = await group.cluster.findGroupCoordinator({ groupId: group.groupId });
-  group.coordinator = coordinator;
-  group.offsetManager.coordinator = coordinator;
-}
-
-/** With nothing to commit, a heartbeat asks the same question: does the generation still hold? */
-async function commitOffsets(
-  group: ConsumerGroup,
-  { assignment: { generation, memberId } }: Generation,
-  offsets: readonly TopicPartitionOffset[],
-): Promise<void> {
-  const membership = { groupId: group.groupId, memberId, groupGenerationId: generation };
-  const send = async () => {
-    const coordinator = await group.offsetManager.getCoordinator();
-    if (offsets.length === 0) return coordinator.heartbeat(membership);
-    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, of]) => ({
-      topic,
-      partitions: of.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-    }));
-    return coordinator.offsetCommit({ ...membership, topics });
-  };
-  try {
-    await send();
-  } catch (error) {
-    if (isFencing(error)) throw error;
-    await findCoordinator(group);
-    await send();
-  }
-}
 
 const byTopic = (partitions: Iterable<TopicPartition>) =>
   [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, of]) => ({

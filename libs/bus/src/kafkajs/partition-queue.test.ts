@@ -1,13 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import { LogUnavailableError } from '../log.ts';
-import { openAppend, partitionQueue } from './partition-queue.ts';
+import { noteStored, rejectAppend } from './append.ts';
+import { partitionQueue } from './partition-queue.ts';
 
 const setUp = (sizes: readonly number[], maxBatchBytes = 1_000) => {
   const freed = vi.fn<(bytes: number) => void>();
   const queue = partitionQueue({ topic: 't', partition: 0 }, { maxBatchBytes }, freed);
   const appends = sizes.map((bytes, i) => {
     const [resolve, reject] = [vi.fn<() => void>(), vi.fn<(fault: Error) => void>()];
-    const append = openAppend(1, 100 + i, resolve, reject);
+    const append = { expiresAt: 100 + i, left: 1, isOver: false, resolve, reject };
     queue.push({ append, message: { value: String(i) }, bytes });
     return { append, resolve, reject };
   });
@@ -53,10 +54,10 @@ test('forgets appends that are over, but none that is under way', () => {
 
 test('an append of several records is over once, when all are stored or one is not', () => {
   const [resolve, reject] = [vi.fn<() => void>(), vi.fn<(fault: Error) => void>()];
-  const append = openAppend(2, 0, resolve, reject);
-  append.stored();
+  const append = { expiresAt: 0, left: 2, isOver: false, resolve, reject };
+  noteStored(append);
   expect(append.isOver).toBe(false);
-  append.stored();
-  append.reject(new Error('too late'));
+  noteStored(append);
+  rejectAppend(append, new Error('too late'));
   expect([resolve.mock.calls.length, reject.mock.calls.length, append.isOver]).toEqual([1, 0, true]);
 });

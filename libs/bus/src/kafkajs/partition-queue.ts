@@ -1,41 +1,9 @@
 /** Records waiting for one partition, in the order in which they have to be stored. */
 import type { Message } from 'kafkajs';
 import type { TopicPartition } from '../log.ts';
+import { rejectAppend } from './append.ts';
+import type { Append } from './append.ts';
 import { BATCH_FRAMING } from './records.ts';
-
-/** One `append()`: it is over when all its records are stored or one can't be. */
-export interface Append {
-  readonly expiresAt: number;
-  readonly isOver: boolean;
-  /** One of its records is stored. */
-  stored(): void;
-  reject(fault: Error): void;
-}
-
-export function openAppend(
-  records: number,
-  expiresAt: number,
-  resolve: () => void,
-  reject: (fault: Error) => void,
-): Append {
-  let left = records;
-  let isOver = false;
-  const end = (settle: () => void) => {
-    if (isOver) return;
-    isOver = true;
-    settle();
-  };
-  return {
-    expiresAt,
-    get isOver() {
-      return isOver;
-    },
-    stored() {
-      if (--left === 0) end(resolve);
-    },
-    reject: (fault) => end(() => reject(fault)),
-  };
-}
 
 export interface Waiting {
   readonly append: Append;
@@ -112,11 +80,11 @@ export function partitionQueue(
       maxRecords = Math.ceil(count / 2);
     },
     expire(now, fault) {
-      for (const { append } of waiting) if (!append.isOver && append.expiresAt <= now) append.reject(fault());
+      for (const { append } of waiting) if (append.expiresAt <= now) rejectAppend(append, fault());
       forgetOver();
     },
     rejectAll(fault) {
-      for (const { append } of waiting) append.reject(fault);
+      for (const { append } of waiting) rejectAppend(append, fault);
       forgetOver();
     },
   };
