@@ -7,7 +7,7 @@ import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
 import { pause } from './clock.ts';
 import type { Hearer } from './lane.ts';
 import { lanesOf } from './lanes.ts';
-import type { Progress, Taken } from './progress.ts';
+import { sizeOf, type Progress, type Taken } from './progress.ts';
 import { beginTenure, type Host, type TenureStart } from './tenure.ts';
 
 export interface Partition {
@@ -28,7 +28,7 @@ export interface Partition {
   positions(): ReadonlyMap<string, number>;
 }
 
-const mostInFlight = { records: 4_000, bytes: 8 * 2 ** 20 };
+const mostInFlight = { records: 2_000, bytes: 8 * 2 ** 20 };
 const turnMs = 1;
 
 export function openPartition(host: Host, start: TenureStart): Partition {
@@ -37,6 +37,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
   const hearerOf = new Map(host.hearers.flatMap((hearer) => hearer.topics.map((topic) => [topic as string, hearer])));
   let incoming: LogRecord[] = [];
   let head = 0;
+  let incomingBytes = 0;
   let isPumping = false;
 
   const lanes = lanesOf(tenure, start.snapshot, ({ progress, taken }, isDeadLetter) =>
@@ -48,6 +49,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     for (let record = incoming[head]; record !== undefined; record = incoming[head]) {
       if (tenure.isOver || tenure.isDraining) break;
       head += 1;
+      incomingBytes -= sizeOf(record);
       const decoded = host.bus.decode(record);
       if (decoded instanceof Promise) {
         void awaitSchema(record, decoded);
@@ -62,6 +64,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     }
     incoming = [];
     head = 0;
+    incomingBytes = 0;
     isPumping = false;
     lanes.load();
     return false;
@@ -90,10 +93,6 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     if (progress === undefined || hearer === undefined || tenure.isOver || tenure.isDraining) return;
     const isMuted = tenure.wasPublished(record);
     const taken = progress.take(record);
-    if (!tenure.isHalted && (progress.count > mostInFlight.records || progress.bytes > mostInFlight.bytes)) {
-      tenure.isHalted = true;
-      host.flow(number, false);
-    }
     if (decoded.kind === 'message') {
       lanes.enqueue(hearer, decoded.message.key, {
         kind: 'message',
@@ -110,14 +109,21 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     lanes.soon();
   };
 
+  /** 1 and above: no more, until half of it is done. */
+  const fullness = (): number => {
+    let records = incoming.length - head;
+    let bytes = incomingBytes;
+    for (const progress of progresses.values()) {
+      records += progress.count;
+      bytes += progress.bytes;
+    }
+    return Math.max(records / mostInFlight.records, bytes / mostInFlight.bytes);
+  };
+
   const done = (progress: Progress, taken: Taken, isDeadLetter: boolean): void => {
     progress.done(taken);
     host.dealtWith(isDeadLetter);
-    if (!tenure.isHalted) return;
-    const isStillFull = [...progresses.values()].some(
-      ({ count, bytes }) => count > mostInFlight.records / 2 || bytes > mostInFlight.bytes / 2,
-    );
-    if (isStillFull) return;
+    if (!tenure.isHalted || fullness() > 0.5) return;
     tenure.isHalted = false;
     host.flow(number, true);
   };
@@ -139,7 +145,14 @@ export function openPartition(host: Host, start: TenureStart): Partition {
         progress.endOffset,
         isLast ? (batch.records.at(-1)?.offset ?? -1) + 1 : batch.endOffset,
       );
-      for (const record of batch.records) incoming.push(record);
+      for (const record of batch.records) {
+        incoming.push(record);
+        incomingBytes += sizeOf(record);
+      }
+      if (!tenure.isHalted && fullness() >= 1) {
+        tenure.isHalted = true;
+        host.flow(number, false);
+      }
       if (isPumping) return;
       isPumping = true;
       host.turns.add(pump);

@@ -73,6 +73,7 @@ export function progressFrom(topic: string, startOffset: number | undefined): Pr
   };
 }
 
-function sizeOf(record: LogRecord): number {
+/** What a record takes up while it is held, in bytes, roughly. */
+export function sizeOf(record: LogRecord): number {
   return 200 + (record.value?.byteLength ?? 0) + (record.key?.byteLength ?? 0);
 }
