@@ -184,6 +184,12 @@ describe('a member of a group on Kafka', { timeout: 60_000 }, () => {
     expect(member.heard.map(({ kind }) => kind)).toEqual(['assigned', 'settled']);
   });
 
+  test('is refused when its settings make no sense', async () => {
+    const topic = await cluster.topic(1);
+    const options = { group: cluster.unique('group'), topics: [topic], sessionTimeoutMs: 100 };
+    await expect(scene.join(scene.connect(), options)).rejects.toThrow(/heartbeatInterval/);
+  });
+
   test('is lost, once, when its listener throws: what it was told would be skipped', async () => {
     const topic = await cluster.topic(1);
     const log = scene.connect();

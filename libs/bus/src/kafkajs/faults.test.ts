@@ -11,6 +11,7 @@ const errors = internal('errors') as Record<
 >;
 const retriesExceeded = (cause: Error) =>
   new kafkajs.KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 5, retryTime: 1 });
+const UNKNOWN_SERVER_ERROR = -1;
 const UNKNOWN_MEMBER_ID = 25;
 const NOT_LEADER = 6;
 const GROUP_AUTHORIZATION_FAILED = 30;
@@ -21,6 +22,7 @@ test.each([
   ['no coordinator, which kafkajs calls final', new errors.KafkaJSGroupCoordinatorNotFound('none')],
   ['a moved leader, given up on', retriesExceeded(createErrorFromCode(NOT_LEADER))],
   ['a broker that accepts a connection and says nothing', retriesExceeded(new Error('Broker not connected'))],
+  ['an error in the broker', createErrorFromCode(UNKNOWN_SERVER_ERROR)],
   ['a lost membership', createErrorFromCode(UNKNOWN_MEMBER_ID)],
 ])('waits out %s', (_, error) => {
   expect(isOutage(error)).toBe(true);

@@ -34,12 +34,16 @@ const OUTAGES = new Set([
   'KafkaJSNoBrokerAvailableError',
 ]);
 
+/** What a broker in trouble answers, and kafkajs takes for final. */
+const TROUBLE = new Set(['UNKNOWN', 'BROKER_NOT_AVAILABLE']);
+
 /** Worth trying again later: brokers away, moving or slow. Anything else is a mistake of configuration or a bug. */
 export function isOutage(error: unknown): boolean {
   const root = rootOf(error);
   return (
     root.retriable === true ||
     OUTAGES.has(root.name) ||
+    TROUBLE.has(root.type ?? '') ||
     // A plain Error, thrown when a broker accepts connections and then says nothing.
     root.message === 'Broker not connected' ||
     isFencing(error) ||

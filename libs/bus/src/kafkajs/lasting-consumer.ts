@@ -62,6 +62,7 @@ const HEALTHY_AFTER_MS = 60_000;
 const MAX_FAULTS = 3;
 const WATCH_INTERVAL_MS = 5_000;
 
+/** @throws when kafkajs refuses the settings, or is not the version that can be observed */
 export function lastingConsumer(connection: ConnectionOptions, spec: ConsumerSpec): LastingConsumer {
   const { logger } = connection;
   const silenceLimitMs = 2 * Math.max(spec.sessionTimeoutMs, REBALANCE_TIMEOUT_MS) + connection.requestTimeoutMs;
@@ -71,11 +72,14 @@ export function lastingConsumer(connection: ConnectionOptions, spec: ConsumerSpe
   let lastSignAt = Date.now();
   let reopening: NodeJS.Timeout | undefined;
 
-  const open = async () => {
+  const open = () => {
     const attempt = newAttempt(connection, spec);
-    const { consumer } = attempt;
     current = attempt;
     lastSignAt = attempt.openedAt;
+    void run(attempt);
+  };
+  const run = async (attempt: Attempt) => {
+    const { consumer } = attempt;
     consumer.on(consumer.events.CRASH, ({ payload }) => interrupt(attempt, payload.error));
     consumer.on(consumer.events.HEARTBEAT, () => {
       lastSignAt = Date.now();
@@ -112,15 +116,15 @@ export function lastingConsumer(connection: ConnectionOptions, spec: ConsumerSpe
     const delayMs = backoffMs(interruptions++, MAX_BACKOFF_MS);
     const facts = { group: spec.group, delayMs };
     logger('warn', `The consumer was interrupted: ${rootOf(error).message}. It is opened again.`, facts);
-    reopening = setTimeout(() => void open(), delayMs);
+    reopening = setTimeout(open, delayMs);
   };
+  open();
   /** kafkajs has been known to wait for ever without a crash. */
   const watch = setInterval(() => {
     if (current && Date.now() - lastSignAt > silenceLimitMs) {
       interrupt(current, new kafkajs.KafkaJSError('The group coordinator has not answered for too long', {}));
     }
   }, WATCH_INTERVAL_MS).unref();
-  void open();
 
   return {
     cut: (broker) => current?.sockets.cut(broker),
