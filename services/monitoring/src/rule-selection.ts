@@ -1,0 +1,39 @@
+/**
+ * The part of a condition that does not speak of the value: `target == 'shop' && value > 3` -> `(target == 'shop')`. It is the same for all
+ * samples of a series, and where it is not true the whole cannot be, so most rules need not be looked at for most series. Undefined where
+ * there is no such part, or where the source is written in a way that is not easily taken apart.
+ */
+export function selectionOf(when: string): string | undefined {
+  const selecting = conjunctsOf(when)?.filter((part) => !/\bvalue\b/.test(part));
+  return selecting === undefined || selecting.length === 0
+    ? undefined
+    : selecting.map((part) => `(${part.trim()})`).join(' && ');
+}
+
+/** The parts of `a && b && c`; undefined when something that binds looser holds them together. */
+function conjunctsOf(source: string): string[] | undefined {
+  const parts: string[] = [];
+  let depth = 0;
+  let quote = '';
+  let start = 0;
+  for (let index = 0; index < source.length; index += 1) {
+    const character = source.charAt(index);
+    if (quote !== '') {
+      if (character === '\\') index += 1;
+      else if (character === quote) quote = '';
+    } else if (character === "'" || character === '"') {
+      const isPlain = !/[bBrR]/.test(source.charAt(index - 1)) && !source.startsWith(character.repeat(3), index);
+      if (!isPlain) return undefined;
+      quote = character;
+    } else if ('([{'.includes(character)) depth += 1;
+    else if (')]}'.includes(character)) depth -= 1;
+    else if (source.startsWith('//', index)) return undefined;
+    else if (depth === 0 && (character === '?' || source.startsWith('||', index))) return undefined;
+    else if (depth === 0 && source.startsWith('&&', index)) {
+      parts.push(source.slice(start, index));
+      index += 1;
+      start = index + 1;
+    }
+  }
+  return [...parts, source.slice(start)];
+}
