@@ -5,7 +5,7 @@
 import { AssignerProtocol } from 'kafkajs';
 import type { PartitionAssigner } from 'kafkajs';
 
-export const ASSIGNER_NAME = 'muster-copartition';
+const ASSIGNER_NAME = 'muster-copartition';
 
 /** What a member had in its last generation; `generation` is below 0 when it had none. */
 export interface Held {
