@@ -8,7 +8,7 @@ import { runTests } from './setup/run-tests.mjs';
 import { verify } from './setup/verify.mjs';
 
 const commands = {
-  start: (node, args) => runToEnd(node, ['libs/cli/src/main.ts', 'demo', ...args]),
+  start: (node, args) => runToEnd(node, ['infra/demo/src/main.ts', ...args]),
   test: runTests,
   verify,
 };

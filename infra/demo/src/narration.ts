@@ -1,0 +1,84 @@
+/** What is said of each event, as lines for people. */
+import type { Alert, Evidence } from '@muster/schemas';
+import { duration, stamp, stamped, wrapped } from './layout.ts';
+import type { Palette } from './palette.ts';
+import { isAbout, type DemoEvent, type Story } from './story.ts';
+
+/** Lines for an event, given the story before it and with it; none for what the panel shows. */
+export function narrate(before: Story, event: DemoEvent, after: Story, paint: Palette): string[] {
+  const lines = said(before, event, after, paint);
+  return stamped(paint.dim(stamp(event.at, after.startedAt)), lines);
+}
+
+function said(before: Story, event: DemoEvent, after: Story, paint: Palette): string[] {
+  switch (event.kind) {
+    case 'tick':
+    case 'sample':
+    case 'phase':
+      return [];
+    case 'note':
+      return wrapped(event.text);
+    case 'fault':
+      return event.isOn
+        ? [
+            paint.bad('The fault is on'),
+            ...wrapped(
+              'Every order now counts the whole warehouse with the stock locked, and all others queue behind it.',
+            ),
+          ]
+        : [`${paint.strong('The fault is lifted')} after ${duration(event.at - (before.faultAt ?? event.at))}`];
+    case 'alert':
+      return isAbout(after, event.alert) ? alertLines(before, event.alert, event.at, paint) : [];
+  }
+}
+
+function alertLines(before: Story, alert: Alert, at: number, paint: Palette): string[] {
+  const known = before.alerts.get(alert.fingerprint);
+  const isKnown = known !== undefined && known.resolvedAt === undefined;
+  if (alert.status === 'RESOLVED') {
+    if (!isKnown) return [];
+    const since = before.liftedAt === undefined ? '' : `; ${duration(at - before.liftedAt)} after the fault was lifted`;
+    return [
+      `${paint.good('RESOLVED')}  after ${duration(at - known.firedAt)}${since}`,
+      ...wrapped(alert.title).map(paint.strong),
+    ];
+  }
+  const mark = isKnown ? `${paint.bad('STILL FIRING')}, now` : paint.bad('FIRING');
+  const evidence = alert.evidence[0];
+  return [
+    `${mark}  ${severityPaint(alert, paint)}${alert.isFlapping ? ', flapping' : ''}`,
+    ...wrapped(alert.title).map(paint.strong),
+    ...(evidence === undefined ? [] : evidenceWords(evidence).flatMap(wrapped)),
+    ...wrapped(delayWords(before, evidence, at)).map(paint.dim),
+  ];
+}
+
+function severityPaint({ severity }: Alert, paint: Palette): string {
+  if (severity === 'CRITICAL') return paint.bad(severity);
+  return severity === 'WARNING' ? paint.warning(severity) : severity;
+}
+
+/** `1240 ms seen, 30 to 110 ms expected`, and who says so. */
+function evidenceWords({ observed, lower, upper, unit, detector, samples, reason }: Evidence): string[] {
+  const number = (value: number) => String(Math.abs(value) < 10 ? Number(value.toPrecision(2)) : Math.round(value));
+  const of = unit === '' ? '' : ` ${unit}`;
+  const seen = observed === null ? reason : `${number(observed)}${of} seen`;
+  const range = lower === null || upper === null ? '' : `, ${number(lower)} to ${number(upper)}${of} expected`;
+  return [
+    `${seen}${range}`,
+    `detector ${detector}${samples === 0 ? '' : `, which has learned from ${samples} values`}`,
+  ];
+}
+
+function delayWords({ faultAt, liftedAt, startedAt }: Story, evidence: Evidence | undefined, at: number): string {
+  const since =
+    faultAt === undefined
+      ? 'no fault was switched on'
+      : liftedAt === undefined
+        ? `${Math.round(at - faultAt)} ms after the fault`
+        : `${duration(at - liftedAt)} after the fault was lifted`;
+  const measuredAt = evidence?.recent.at(-1)?.at;
+  return measuredAt === undefined || measuredAt < startedAt
+    ? since
+    : `${since}, ${Math.max(0, Math.round(at - measuredAt))} ms after its last value was measured`;
+}
