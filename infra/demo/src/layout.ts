@@ -17,9 +17,8 @@ export const stamp = (at: number, startedAt: number): string =>
 export const stamped = (mark: string, lines: readonly string[]): string[] =>
   lines.map((line, index) => `${index === 0 ? mark : ' '.repeat(stampWidth)}  ${line}`);
 
-/** Text in lines that fit beside a stamp, broken at spaces. */
-export function wrapped(text: string): string[] {
-  const room = width - indent.length;
+/** Text in lines that fit, beside a stamp unless said otherwise; broken at spaces. */
+export function wrapped(text: string, room = width - indent.length): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

@@ -2,7 +2,7 @@
 import { messageOf } from '@muster/resilience';
 import { targetOfRun } from './demo-mesh.ts';
 import { interruptions } from './interruptions.ts';
-import { duration } from './layout.ts';
+import { duration, width, wrapped } from './layout.ts';
 import { residentMiB } from './memory.ts';
 import { readOptions, usage } from './options.ts';
 import { colourful, plain, wantsColour } from './palette.ts';
@@ -38,7 +38,8 @@ async function run(isOnce: boolean): Promise<number> {
   } catch (error) {
     // Ctrl-C is how a demo that stays up is meant to end.
     if (interruption.signal.aborted) return teller.story.phase === 'calm' ? 0 : interruption.exitCode();
-    teller.say(['', paint.bad(messageOf(error)), '']);
+    const lines = messageOf(error).split('\n');
+    teller.say(['', ...lines.flatMap((line) => wrapped(line, width)).map(paint.bad), '']);
     return 1;
   } finally {
     await end(running, teller);

@@ -30,7 +30,7 @@ describe('a firing alert', () => {
     expect(narrated(fault(40), alert(42))).toEqual([
       '  42.0 s  FIRING  WARNING',
       '          shop latency_ms{route=/checkout} is 1240 ms, expected 30-110 ms',
-      '          1240 ms seen, 30 to 110 ms expected',
+      '          1240 ms seen where 70 is usual, 30 to 110 the range',
       '          detector level, which has learned from 82 values',
       '          2000 ms after the fault, 10 ms after its last value was measured',
     ]);
@@ -51,7 +51,15 @@ describe('a firing alert', () => {
 
   it('without values says the reason', () => {
     const evidence = [
-      { ...alertOf().evidence[0]!, observed: null, lower: null, upper: null, reason: 'no value for 40 s', recent: [] },
+      {
+        ...alertOf().evidence[0]!,
+        observed: null,
+        expected: null,
+        lower: null,
+        upper: null,
+        reason: 'no value for 40 s',
+        recent: [],
+      },
     ];
     const lines = narrated(fault(40), alert(80, { evidence }));
     expect(lines[2]).toBe('          no value for 40 s');

@@ -48,7 +48,7 @@ function alertLines(before: Story, alert: Alert, at: number, paint: Palette): st
   return [
     `${mark}  ${severityPaint(alert, paint)}${alert.isFlapping ? ', flapping' : ''}`,
     ...wrapped(alert.title).map(paint.strong),
-    ...(evidence === undefined ? [] : evidenceWords(evidence).flatMap(wrapped)),
+    ...(evidence === undefined ? [] : evidenceWords(evidence).flatMap((words) => wrapped(words))),
     ...wrapped(delayWords(before, evidence, at)).map(paint.dim),
   ];
 }
@@ -58,14 +58,14 @@ function severityPaint({ severity }: Alert, paint: Palette): string {
   return severity === 'WARNING' ? paint.warning(severity) : severity;
 }
 
-/** `1240 ms seen, 30 to 110 ms expected`, and who says so. */
-function evidenceWords({ observed, lower, upper, unit, detector, samples, reason }: Evidence): string[] {
+/** `1240 ms seen where 70 is usual, 30 to 110 the range`, and who says so. */
+function evidenceWords({ observed, expected, lower, upper, unit, detector, samples, reason }: Evidence): string[] {
   const number = (value: number) => String(Math.abs(value) < 10 ? Number(value.toPrecision(2)) : Math.round(value));
-  const of = unit === '' ? '' : ` ${unit}`;
-  const seen = observed === null ? reason : `${number(observed)}${of} seen`;
-  const range = lower === null || upper === null ? '' : `, ${number(lower)} to ${number(upper)}${of} expected`;
+  const seen = observed === null ? reason : `${number(observed)}${unit === '' ? '' : ` ${unit}`} seen`;
+  const usual = expected === null ? '' : ` where ${number(expected)} is usual`;
+  const range = lower === null || upper === null ? '' : `, ${number(lower)} to ${number(upper)} the range`;
   return [
-    `${seen}${range}`,
+    `${seen}${usual}${range}`,
     `detector ${detector}${samples === 0 ? '' : `, which has learned from ${samples} values`}`,
   ];
 }

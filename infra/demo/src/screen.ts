@@ -31,7 +31,10 @@ export function screenOn(output: Output): Screen {
   // One write, and each line over the old one: nothing is blank in between, so nothing flickers.
   const draw = (lines: readonly string[], next: readonly string[]): void => {
     const up = panel.length === 0 ? '' : `\u001b[${panel.length}A\r`;
-    const all = [...lines, ...next].map((line) => `${cut(line, output.columns - 1)}${toEndOfLine}\n`);
+    // What is said may take several rows of the terminal; of the panel they are counted.
+    const all = [...lines, ...next.map((line) => cut(line, output.columns - 1))].map(
+      (line) => `${line}${toEndOfLine}\n`,
+    );
     output.write(`${together}${up}${all.join('')}${toEndOfScreen}${done}`);
     panel = next;
   };
