@@ -65,6 +65,7 @@ export function lanesOf(
       if (tenure.isOver) return;
       lane.status = 'idle';
       if (conclusion() && lane.queue[0] === lane.current) lane.queue.shift();
+      if (lane.status === 'idle') lane.current = undefined;
       makeReady(lane);
     },
   });
@@ -131,6 +132,8 @@ export function lanesOf(
       lane.current = work;
       if (!perform(lane, lane.entry, work)) return false;
       if (lane.queue[0] === work) lane.queue.shift();
+      // A message remembered is a whole answer of the broker remembered, since its bytes are a part of that.
+      lane.current = undefined;
       lane.isSlow = performance.now() - began > turnMs;
       if (lane.isSlow && lane.queue.length > 0 && !tenure.isOver) return true;
     }

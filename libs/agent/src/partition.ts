@@ -5,6 +5,7 @@
 import type { Decoded, LogRecord, RecordBatch } from '@muster/bus';
 import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
 import { pause } from './clock.ts';
+import { fifo } from './fifo.ts';
 import type { Hearer } from './lane.ts';
 import { lanesOf } from './lanes.ts';
 import { sizeOf, type Progress, type Taken } from './progress.ts';
@@ -35,8 +36,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
   const tenure = beginTenure(host, start);
   const { number, progresses } = tenure;
   const hearerOf = new Map(host.hearers.flatMap((hearer) => hearer.topics.map((topic) => [topic as string, hearer])));
-  let incoming: LogRecord[] = [];
-  let head = 0;
+  const incoming = fifo<LogRecord>();
   let incomingBytes = 0;
   let isPumping = false;
 
@@ -46,9 +46,8 @@ export function openPartition(host: Host, start: TenureStart): Partition {
 
   const pump = (): boolean => {
     const until = performance.now() + turnMs;
-    for (let record = incoming[head]; record !== undefined; record = incoming[head]) {
+    for (let record = incoming.shift(); record !== undefined; record = incoming.shift()) {
       if (tenure.isOver || tenure.isDraining) break;
-      head += 1;
       incomingBytes -= sizeOf(record);
       const decoded = host.bus.decode(record);
       if (decoded instanceof Promise) {
@@ -62,8 +61,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
         return true;
       }
     }
-    incoming = [];
-    head = 0;
+    incoming.clear();
     incomingBytes = 0;
     isPumping = false;
     lanes.load();
@@ -111,7 +109,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
 
   /** 1 and above: no more, until half of it is done. */
   const fullness = (): number => {
-    let records = incoming.length - head;
+    let records = incoming.length;
     let bytes = incomingBytes;
     for (const progress of progresses.values()) {
       records += progress.count;
@@ -130,8 +128,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
 
   const abandon = (): void => {
     tenure.isOver = true;
-    incoming = [];
-    head = 0;
+    incoming.clear();
     lanes.stop();
   };
 
@@ -170,7 +167,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
       abandon();
     },
     get inFlight() {
-      return [...progresses.values()].reduce((sum, { count }) => sum + count, incoming.length - head);
+      return [...progresses.values()].reduce((sum, { count }) => sum + count, incoming.length);
     },
     get isRebuilding() {
       return tenure.isRebuilding();

@@ -1,4 +1,5 @@
 import type { LogRecord } from '@muster/bus';
+import { fifo } from './fifo.ts';
 
 /** A record that was taken from the log and is not necessarily dealt with yet. */
 export interface Taken {
@@ -28,8 +29,7 @@ export interface Progress {
 }
 
 export function progressFrom(topic: string, startOffset: number | undefined): Progress {
-  let taken: Taken[] = [];
-  let head = 0;
+  const taken = fifo<Taken>();
   let bytes = 0;
   let nextOffset = startOffset ?? -1;
   let lastTimestamp = Number.NEGATIVE_INFINITY;
@@ -46,20 +46,16 @@ export function progressFrom(topic: string, startOffset: number | undefined): Pr
     },
     done(entry) {
       entry.isDone = true;
-      for (let first = taken[head]; first?.isDone === true; first = taken[head]) {
+      for (let first = taken.first(); first?.isDone === true; first = taken.first()) {
         bytes -= sizeOf(first.record);
-        head += 1;
-      }
-      if (head > 1_024 && head * 2 > taken.length) {
-        taken = taken.slice(head);
-        head = 0;
+        taken.shift();
       }
     },
     get safeOffset() {
-      return taken[head]?.record.offset ?? nextOffset;
+      return taken.first()?.record.offset ?? nextOffset;
     },
     get count() {
-      return taken.length - head;
+      return taken.length;
     },
     get bytes() {
       return bytes;

@@ -57,7 +57,7 @@ export async function runAgent(definition: AgentDefinition): Promise<void> {
       concurrency: runtime.MUSTER_CONCURRENCY,
     });
     const probes = await serveProbes(running, runtime.HTTP_HOST, runtime.HTTP_PORT);
-    log.info({ url: probes.url }, 'serving /livez, /readyz and /metrics');
+    log.info({ probes: probes.url }, 'serving /livez, /readyz and /metrics');
     const reason = await Promise.race([signalled, running.dead]);
     log.info({ reason }, 'stopping');
     if (running.deadReason() !== undefined) exitCode = 1;

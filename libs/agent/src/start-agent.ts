@@ -220,7 +220,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
         { topic: 'muster.agent-cards.v1', value: cardOf(definition, concurrency) },
       ]),
     );
-    log.info({ group, topics: reads }, 'agent started');
+    log.info({ group, topics: [...new Set(reads)] }, 'agent started');
   };
 
   /** Too many dead letters: stop taking messages, stay up, and say so where people look. */

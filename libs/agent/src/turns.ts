@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { fifo } from './fifo.ts';
 
 /** One bounded piece of work; `true` when there is more of it. */
 export type Turn = () => boolean;
@@ -15,27 +16,19 @@ export interface Turns {
 const sliceMs = 8;
 
 export function turns(clock: Clock): Turns {
-  let queue: Turn[] = [];
-  let head = 0;
+  const queue = fifo<Turn>();
   let isRunning = false;
 
   const run = (): void => {
     // Real time, also under a simulated clock: it only decides when to let input and output have their turn.
     const until = performance.now() + sliceMs;
-    for (let turn = queue[head]; turn !== undefined; turn = queue[head]) {
-      head += 1;
+    for (let turn = queue.shift(); turn !== undefined; turn = queue.shift()) {
       if (turn()) queue.push(turn);
-      if (head > 256) {
-        queue = queue.slice(head);
-        head = 0;
-      }
-      if (performance.now() > until && head < queue.length) {
+      if (performance.now() > until && queue.length > 0) {
         clock.soon(run);
         return;
       }
     }
-    queue = [];
-    head = 0;
     isRunning = false;
   };
 
@@ -47,7 +40,7 @@ export function turns(clock: Clock): Turns {
       queueMicrotask(run);
     },
     get waiting() {
-      return queue.length - head;
+      return queue.length;
     },
   };
 }

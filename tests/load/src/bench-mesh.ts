@@ -20,6 +20,9 @@ export async function withBenchMesh<R>(
     log: kafkaLog({ brokers: mesh.urls.kafkaBrokers.split(','), clientId: 'bench' }),
     schemas: registrySource(mesh.urls.schemaRegistryUrl),
   });
+  // Ended from outside, it still ends what it started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void mesh.stop().then(() => process.exit(130)));
   try {
     return await measure(mesh, bus, dataDir);
   } finally {

@@ -85,6 +85,7 @@ await withBenchMesh([], async ({ urls }, bus) => {
     ...(process.env['AGENT_NODE_OPTIONS'] === undefined ? {} : { NODE_OPTIONS: process.env['AGENT_NODE_OPTIONS'] }),
   };
   const mesh = await startMesh({ dataDir, agents: ['monitoring'], env });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void mesh.stop());
   const [agent] = mesh.agents;
   if (agent === undefined) throw new Error('the agent did not start');
   execFileSync('taskset', ['-a', '-c', '-p', core, String(agent.pid)]);
