@@ -49,6 +49,11 @@ describe('a firing alert', () => {
     expect(narrated(fault(40), alert(42, { target: 'billing' }))).toEqual([]);
   });
 
+  it('about a series that never moved tells no range', () => {
+    const evidence = [{ ...alertOf().evidence[0]!, unit: '', observed: 0.667, expected: 0, lower: 0, upper: 5e-300 }];
+    expect(narrated(fault(40), alert(42, { evidence }))[2]).toBe('          0.67 seen where 0 is usual');
+  });
+
   it('without values says the reason', () => {
     const evidence = [
       {

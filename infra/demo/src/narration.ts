@@ -60,14 +60,22 @@ function severityPaint({ severity }: Alert, paint: Palette): string {
 
 /** `1240 ms seen where 70 is usual, 30 to 110 the range`, and who says so. */
 function evidenceWords({ observed, expected, lower, upper, unit, detector, samples, reason }: Evidence): string[] {
-  const number = (value: number) => String(Math.abs(value) < 10 ? Number(value.toPrecision(2)) : Math.round(value));
   const seen = observed === null ? reason : `${number(observed)}${unit === '' ? '' : ` ${unit}`} seen`;
   const usual = expected === null ? '' : ` where ${number(expected)} is usual`;
-  const range = lower === null || upper === null ? '' : `, ${number(lower)} to ${number(upper)} the range`;
+  // A series that never moved has no range worth telling.
+  const isWide = lower !== null && upper !== null && number(lower) !== number(upper);
+  const range = isWide ? `, ${number(lower)} to ${number(upper)} the range` : '';
   return [
     `${seen}${usual}${range}`,
     `detector ${detector}${samples === 0 ? '' : `, which has learned from ${samples} values`}`,
   ];
+}
+
+/** Two digits of a small number, all of a large one before the point. */
+function number(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 10) return String(Math.round(value));
+  return size < 1e-6 ? '0' : String(Number(value.toPrecision(2)));
 }
 
 function delayWords({ faultAt, liftedAt, startedAt }: Story, evidence: Evidence | undefined, at: number): string {

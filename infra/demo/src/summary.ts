@@ -43,7 +43,7 @@ export function suggestions(
   return aligned([
     ['npm run muster -- status', 'who is alive, how loaded'],
     ['npm run muster -- tail alerts --from 10m', 'what fires and what ends'],
-    [`curl ${shop.url}/catalog?q=lamp`, 'goes shopping'],
+    [`curl '${shop.url}/catalog?q=lamp'`, 'goes shopping'],
     [`curl -X POST ${shop.faultUrl}`, 'breaks the checkout again'],
     [`curl -X DELETE ${shop.faultUrl}`, 'repairs it'],
     ...agents.slice(0, 1).map(({ name, url }) => [`curl ${url}/metrics`, `figures of ${name}`]),
