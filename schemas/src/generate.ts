@@ -19,7 +19,7 @@ export function generated(folders: readonly SchemaFolder[]): ReadonlyMap<string,
 }
 
 /** The JSON files of the folders as they should be formatted: path from the root of the schemas -> text. */
-export function formatted(folders: readonly SchemaFolder[]): ReadonlyMap<string, string> {
+function formatted(folders: readonly SchemaFolder[]): ReadonlyMap<string, string> {
   return new Map(folders.flatMap(filesOf).map(({ path, value }) => [path, formatJson(value)]));
 }
 

@@ -27,3 +27,16 @@ export function pause(clock: Clock, delayMs: number): Promise<void> {
     clock.after(delayMs, resolve);
   });
 }
+
+/** Waits for something, but not longer than `deadlineMs`. */
+export function within(clock: Clock, deadlineMs: number, work: Promise<unknown> | undefined): Promise<void> {
+  if (work === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.after(deadlineMs, resolve);
+    const settle = (): void => {
+      cancel();
+      resolve();
+    };
+    work.then(settle, settle);
+  });
+}

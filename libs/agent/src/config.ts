@@ -67,6 +67,6 @@ export function readConfig(
 }
 
 /** `warmUpMs` is read from `MUSTER_WARM_UP_MS`. */
-export function variableOf(field: string): string {
+function variableOf(field: string): string {
   return `MUSTER_${field.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
 }

@@ -63,6 +63,14 @@ it('replaces what is refused for good, and sends the rest', async () => {
   expect(stored).toEqual(['a', 'instead: too large', 'c']);
 });
 
+it('goes on trying what is refused and can not be replaced', async () => {
+  const { log, stored } = fakeLog([new RecordRefusedError('no such topic'), new RecordRefusedError('no such topic')]);
+  const box = outbox(log, quickClock, () => undefined);
+  box.put(owner, [record('letter')], () => undefined);
+  await box.settled();
+  expect(stored).toEqual(['letter']);
+});
+
 it('sends nothing of a publisher that is over', async () => {
   const { log, stored } = fakeLog([new LogUnavailableError('away')]);
   const box = outbox(log, quickClock, () => undefined);

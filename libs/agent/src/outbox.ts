@@ -12,8 +12,11 @@ export interface Publisher {
  * meanwhile, so order holds over retries. It never gives up: while the log is away, it waits, and so do the commits behind it.
  */
 export interface Outbox {
-  /** `refused` is called when the log will never take a record of these; what it returns is sent instead. */
-  put(publisher: Publisher, records: readonly NewRecord[], refused: (reason: Error) => readonly NewRecord[]): void;
+  /**
+   * `refused` is called when the log will not take a record of these: what it returns is sent instead; `undefined` means that there
+   * is no other way, and the same is tried again until it is taken.
+   */
+  put(publisher: Publisher, records: readonly NewRecord[], refused: Refused): void;
   /** Resolves when everything put so far is stored (or dropped, its publisher being over). */
   settled(): Promise<void>;
   readonly waiting: number;
@@ -21,10 +24,12 @@ export interface Outbox {
   readonly trouble: string | undefined;
 }
 
+export type Refused = (reason: Error) => readonly NewRecord[] | undefined;
+
 interface Entry {
   readonly publisher: Publisher;
   readonly records: readonly NewRecord[];
-  readonly refused: (reason: Error) => readonly NewRecord[];
+  readonly refused: Refused;
 }
 
 export function outbox(log: Log, clock: Clock, report: (trouble: string) => void): Outbox {
@@ -37,14 +42,19 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
 
   const append = async (entries: readonly Entry[]): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
-      const live = entries.filter(({ publisher }) => !publisher.isOver);
+      const live = entries.filter(({ publisher, records }) => !publisher.isOver && records.length > 0);
       if (live.length === 0) return;
       try {
         await log.append(live.flatMap(({ records }) => records));
         trouble = undefined;
         return;
       } catch (error) {
-        if (error instanceof RecordRefusedError) return apart(live, error);
+        if (error instanceof RecordRefusedError && live.length > 1) return apart(live);
+        const instead = error instanceof RecordRefusedError ? live[0]?.refused(error) : undefined;
+        if (instead !== undefined)
+          return append([
+            { publisher: live[0]?.publisher ?? { isOver: true }, records: instead, refused: () => undefined },
+          ]);
         trouble = `the log does not take messages: ${messageOf(error)}`;
         if (attempt === 1) report(trouble);
         await pause(clock, delayAfter(defaultBackoff, attempt) ?? defaultBackoff.maxMs);
@@ -53,16 +63,8 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
   };
 
   /** One of these can't be stored: each goes alone, so that only the one at fault is replaced. */
-  const apart = async (entries: readonly Entry[], reason: Error): Promise<void> => {
-    const [only] = entries;
-    if (only === undefined) return;
-    if (entries.length > 1) {
-      for (const entry of entries) await append([entry]);
-      return;
-    }
-    const instead = only.refused(reason);
-    report(`a message was refused: ${reason.message}`);
-    if (instead.length > 0) await append([{ ...only, records: instead, refused: () => [] }]);
+  const apart = async (entries: readonly Entry[]): Promise<void> => {
+    for (const entry of entries) await append([entry]);
   };
 
   const send = async (): Promise<void> => {

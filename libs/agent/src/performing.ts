@@ -110,9 +110,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     host.outbox.put(tenure, records, (fault) => {
       host.log.error({ fault: fault.message }, 'an output was refused for good; its input becomes a dead letter');
       tally.deadLettered += 1;
-      return work.kind === 'message'
-        ? [deadLetterOf(work.taken.record, { group: host.group, fault, at: clock.now() })]
-        : [];
+      return work.kind === 'message' ? [deadLetter(work.taken.record, fault)] : [];
     });
   };
 
@@ -174,11 +172,21 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     return settle(lane, entry, work, 'failed');
   };
 
+  const deadLetter = (record: LogRecord, fault: Error): NewRecord =>
+    deadLetterOf(record, { group: host.group, fault, at: clock.now() });
+
   const setAside = (record: LogRecord, fault: Error): void => {
     tally.deadLettered += 1;
     const { topic, partition, offset } = record;
     host.log.warn({ topic, partition, offset, reason: fault.message }, 'dead letter');
-    host.outbox.put(tenure, [deadLetterOf(record, { group: host.group, fault, at: clock.now() })], () => []);
+    const letter = deadLetter(record, fault);
+    // With its reason it may be too large for the log. Then the reason stays, and says where the value is still to be found.
+    const withoutValue = {
+      ...letter,
+      value: null,
+      headers: { ...letter.headers, 'muster_dlt-value': Buffer.from('left out: too large together with its reason') },
+    };
+    host.outbox.put(tenure, [letter], (reason) => (/large|size/i.test(reason.message) ? [withoutValue] : undefined));
   };
 
   return { perform, setAside };

@@ -2,7 +2,7 @@ import type { AgentCardInput, AgentStatus } from '@muster/schemas';
 import { z } from 'zod';
 import type { AgentDefinition, Sensor } from './agent.ts';
 
-export const heartbeatEveryMs = 10_000;
+const heartbeatEveryMs = 10_000;
 
 /** What the mesh is told about an agent, made from its definition. */
 export function cardOf(

@@ -1,10 +1,10 @@
-import type { Bus } from '@muster/bus';
+import { deadLetterTopic, type Bus } from '@muster/bus';
 import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
 import type { TopicName } from '@muster/schemas';
 import type { StateStore } from '@muster/state';
 import { actionRunner } from './action-runner.ts';
 import { inboxOf, type AgentDefinition } from './agent.ts';
-import { pause, systemClock, type Clock } from './clock.ts';
+import { pause, systemClock, within, type Clock } from './clock.ts';
 import { hear, type Hearing } from './hearing.ts';
 import { inboxHearer } from './inbox.ts';
 import { hearersOf, type AnyContext } from './lane.ts';
@@ -161,6 +161,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
   };
 
   const reads = [...hearers.flatMap(({ topics }) => topics), ...Object.values(definition.tables)];
+  const deadLetters = hearers.flatMap(({ topics }) => topics.map((topic) => deadLetterTopic(topic, group)));
   const ownTopics: TopicName[] = ['muster.agent-cards.v1', 'muster.agent-heartbeats.v1', 'muster.alerts.v1'];
   const taskTopics: TopicName[] = hasActions
     ? ['muster.task-results.v1', 'muster.task-progress.v1', inboxOf(agent)]
@@ -168,7 +169,9 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
   const writes = [...new Set([...definition.publishes, ...ownTopics, ...taskTopics])];
 
   const start = async (): Promise<void> => {
-    await insist('checking that its topics exist', () => topicsExist(bus, [...new Set([...reads, ...writes])]));
+    await insist('checking that its topics exist', () =>
+      topicsExist(bus, [...new Set([...reads, ...writes, ...deadLetters])]),
+    );
     await insist('reading its schemas', () => bus.warm({ reads, writes }));
     await insist('reaching the state store', () => store.ping());
     tables = await insist('reading its tables', () => followTables(bus, definition.tables, log, lost));
@@ -282,17 +285,4 @@ async function topicsExist(bus: Bus, wanted: readonly string[]): Promise<void> {
     throw new Error(
       `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist; create what is missing with \`muster topics create\``,
     );
-}
-
-/** Waits for something, but not longer than `deadlineMs`. */
-function within(clock: Clock, deadlineMs: number, work: Promise<unknown> | undefined): Promise<void> {
-  if (work === undefined) return Promise.resolve();
-  return new Promise((resolve) => {
-    const cancel = clock.after(deadlineMs, resolve);
-    const settle = (): void => {
-      cancel();
-      resolve();
-    };
-    work.then(settle, settle);
-  });
 }

@@ -1,5 +1,5 @@
 import { definitionsIn } from '../source/avro.ts';
-import type { EnumSchema, FieldSchema, NamedSchema, RecordSchema } from '../source/avro.ts';
+import type { FieldSchema, NamedSchema, RecordSchema } from '../source/avro.ts';
 import type { RecordDefinition } from '../source/schema-folder.ts';
 import { perRecord, perVersion, when } from './gate.ts';
 import type { Gate } from './gate.ts';
@@ -42,7 +42,7 @@ export const symbolsAreOnlyAdded: Gate = perStep(({ place, before, after }) =>
   before.type !== 'enum' || after.type !== 'enum'
     ? []
     : before.symbols
-        .filter((symbol) => !(after as EnumSchema).symbols.includes(symbol))
+        .filter((symbol) => !after.symbols.includes(symbol))
         .map((symbol) => `${place} has lost the symbol ${symbol}: stored messages have it; keep it.`),
 );
 

@@ -28,7 +28,7 @@ export function selfContained<S extends NamedSchema>(schema: S, definitions: Def
     const shared = definitions(name, version);
     if (shared === undefined) throw new Error(`${schema.name} uses ${name} ${version}, which does not exist.`);
     const { namespace: _, ...definition } = shared;
-    return inlineDefinition(definition as NamedSchema, pinsOf(shared));
+    return inlineDefinition(definition, pinsOf(shared));
   };
 
   const inline = (part: AvroSchema, pins: Readonly<Record<string, number>>): AvroSchema => {
