@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -16,7 +17,8 @@ export interface Terminal {
 /** @param isPlain no colours, whatever the terminal can do */
 export function processTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr, env } = process;
-  const isColourful = (env['FORCE_COLOR'] ?? '') !== '' || (stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+  // A boolean: asked with `undefined`, picocolors decides by itself and colours whatever a CI prints to a file.
+  const isColourful = (env['FORCE_COLOR'] ?? '') !== '' || (isatty(1) && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
   return {
     print: (line) =>
       new Promise((resolve) => {

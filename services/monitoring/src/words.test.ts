@@ -21,6 +21,7 @@ it.each([
   [-5, 12, 'ms', '-5 to 12 ms'],
   [1e-9, 2e-9, '', '1e-9 to 2e-9'],
   [42, 42, '', '42'],
+  [0, 5e-300, 'errors', '0 errors'],
 ])('from %d to %d %s reads %s', (lower, upper, unit, words) => {
   expect(rangeInWords(lower, upper, unit)).toBe(words);
 });

@@ -16,10 +16,15 @@ export function quantity(value: number, unit: string): string {
 
 /** `40-120 ms`; with a negative end `-5 to 12 ms`, and a single value where both ends read the same. */
 export function rangeInWords(lower: number, upper: number, unit: string): string {
-  const [from, to] = [numberInWords(lower), numberInWords(upper)];
+  const [from, to] = [numberInWords(unlessNothing(lower)), numberInWords(unlessNothing(upper))];
   if (from === to) return quantity(upper, unit);
   const between = lower < 0 || from.includes('e') || to.includes('e') ? ' to ' : '-';
   return `${from}${between}${to}${unit === '' ? '' : ` ${unit}`}`;
+}
+
+/** A series that never moved has a range of a width that no measurement has. */
+function unlessNothing(value: number): number {
+  return Math.abs(value) < 1e-12 ? 0 : value;
 }
 
 /** `40 s`, `5 min`, `6 h`, `3 d`. */
