@@ -17,7 +17,7 @@ export function quantity(value: number, unit: string): string {
 /** `40-120 ms`; with a negative end `-5 to 12 ms`, and a single value where both ends read the same. */
 export function rangeInWords(lower: number, upper: number, unit: string): string {
   const [from, to] = [numberInWords(unlessNothing(lower)), numberInWords(unlessNothing(upper))];
-  if (from === to) return quantity(upper, unit);
+  if (from === to) return quantity(unlessNothing(upper), unit);
   const between = lower < 0 || from.includes('e') || to.includes('e') ? ' to ' : '-';
   return `${from}${between}${to}${unit === '' ? '' : ` ${unit}`}`;
 }
