@@ -12,6 +12,7 @@ import type { StartPosition } from './start-offsets.ts';
 /** How often progress is looked at until all is caught up; records delivered are looked at as they come. */
 const LOOK_INTERVAL_MS = 50;
 const MIN_DELETION_MS = 1_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
 
 /**
  * Kafka forgets a group without members and offsets by itself, so that one whose process was killed does not stay. Positions
@@ -53,6 +54,7 @@ export function follow(
   const member = groupMember(connection, fetching, {
     group,
     topics,
+    heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
     listener: {
       assigned({ topicPartitions }) {
         member.pause([...paused.values()]);

@@ -34,9 +34,12 @@ const DEFAULTS: Gathering & Fetching = {
   maxRecordBytes: MIB - 128,
   maxBufferedBytes: 16 * MIB,
   compression: 'none',
-  fetchMaxWaitMs: 250,
+  fetchMaxWaitMs: 500,
   maxFetchBytes: 4 * MIB,
 };
+
+/** Nobody waits for the rebalance of a group of one, so its fetches may hold longer when there is nothing to read. */
+const FOLLOW_MAX_WAIT_MS = 1_000;
 
 /** Connects to nothing yet: each part does when it is first used, and waits for brokers that are away. */
 export function kafkaLog(options: KafkaLogOptions): Log {
@@ -97,7 +100,12 @@ export function kafkaLog(options: KafkaLogOptions): Log {
     },
     async follow(wanted): Promise<Following> {
       await refuseMissing(wanted.topics);
-      const following = follow(connection, settings, admin, wanted);
+      const following = follow(
+        connection,
+        { ...settings, fetchMaxWaitMs: Math.max(settings.fetchMaxWaitMs, FOLLOW_MAX_WAIT_MS) },
+        admin,
+        wanted,
+      );
       return { ...following, stop: ending((deadlineMs) => following.stop(deadlineMs)) };
     },
     async close(deadlineMs) {
