@@ -4,7 +4,7 @@ import type { Action } from './agent.ts';
 import type { Clock } from './clock.ts';
 import { deriveId } from './derived-id.ts';
 import type { ActionNews, Commission } from './inbox.ts';
-import type { Logger } from './logs.ts';
+import { withFacts, type Logger } from './logs.ts';
 
 /** Runs the actions that the ledger commissions, and tells the ledger how they go. */
 export interface ActionRunner {
@@ -83,10 +83,7 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
         config,
         signal: abort.signal,
         now: clock.now,
-        log: {
-          info: (more, message) => log.info({ ...facts, ...more }, message),
-          warn: (more, message) => log.warn({ ...facts, ...more }, message),
-        },
+        log: withFacts(log, facts),
         taskId: task.taskId,
         idempotencyKey: task.idempotencyKey,
         attempt: task.attempt,

@@ -4,7 +4,7 @@ import { messageOf } from '@muster/resilience';
 import type { StateStore } from '@muster/state';
 import type { Sensor } from './agent.ts';
 import type { Clock } from './clock.ts';
-import type { Logger } from './logs.ts';
+import { withFacts, type Logger } from './logs.ts';
 import type { Publication } from './outcome.ts';
 
 export interface SensingOptions {
@@ -57,10 +57,7 @@ export function sense({ agent, owner, sensors, config, bus, store, clock, log }:
         config,
         signal: abort.signal,
         now: clock.now,
-        log: {
-          info: (more, message) => log.info({ ...facts, ...more }, message),
-          warn: (more, message) => log.warn({ ...facts, ...more }, message),
-        },
+        log: withFacts(log, facts),
       });
       if (publications.length > 0) await publishFresh(bus, agent, clock.now(), publications);
     } catch (error) {
