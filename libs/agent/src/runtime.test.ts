@@ -231,6 +231,19 @@ describe('what can not be handled', () => {
     expect(running.tally).toMatchObject({ handled: 1, ignored: 1, rejected: 1, deadLettered: 3 });
   });
 
+  it('leaves its reason even where it is too large to be set aside with it', async () => {
+    mesh = await memoryMesh({ agents: [adder], partitions: 1 });
+    await mesh.start(adder);
+    await mesh.bus.log.append([{ topic: 'muster.metrics.v1', key: 'shop/a', value: Buffer.alloc(2 ** 20 - 400, 1) }]);
+    await mesh.publish('muster.metrics.v1', sample('a', 1));
+    await mesh.idle();
+    const [letter, ...others] = mesh.deadLetters('muster.metrics.v1', 'adder');
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ topic: 'muster.metrics.v1', partition: 0, offset: 0, original: { value: null } });
+    expect(letter?.fault.message).toContain('muster.metrics.v1');
+    expect(await titlesOf('a')).toEqual(['1']);
+  });
+
   it('is tried again when the fault is transient, holding only its own key', async () => {
     let failures = 0;
     beforeHandling = (value) => {

@@ -1,21 +1,11 @@
+import type { TopicDefinition } from '../topics.ts';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NamedSchema, RecordSchema } from './avro.ts';
 import { selfContained } from './inline.ts';
 
 /** An entry of topic.json. `<...>` in a topic's name stands for any one part of a name. */
-export interface TopicFile {
-  readonly topic: string;
-  readonly key: readonly string[];
-  readonly partitions: number;
-  readonly cleanup: 'delete' | 'compact';
-  /** How long messages are kept; -1 is for good. */
-  readonly retentionMs: number;
-  /** Who publishes it: `users`, one agent's name, or `mesh` for any agent. */
-  readonly owner: string;
-  readonly compatibility: 'BACKWARD_TRANSITIVE' | 'FULL_TRANSITIVE';
-  readonly description: string;
-}
+export type TopicFile = Omit<TopicDefinition, 'name' | 'record'> & { readonly topic: string };
 
 /** A JSON file of a folder: its path from the root of the schemas, its text as it stands, and what the text says. */
 export interface JsonFile<T> {
