@@ -170,7 +170,16 @@ export class LogUnavailableError extends Error {
   readonly faultClass = 'transient';
 }
 
+/** Why a record is refused for good; `invalid` is everything else, from a partition that is not there to a missing permission. */
+export type RefusalCode = 'too-large' | 'unknown-topic' | 'invalid';
+
 export class RecordRefusedError extends Error {
   override readonly name = 'RecordRefusedError';
   readonly faultClass = 'permanent';
+  readonly code: RefusalCode;
+
+  constructor(message: string, code: RefusalCode = 'invalid', options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }

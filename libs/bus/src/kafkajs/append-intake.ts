@@ -1,5 +1,6 @@
 /** Appends on their way to their partitions, in the order of the calls: they wait for room, and for their topics to be known. */
 import type { Message } from 'kafkajs';
+import type { RefusalCode } from '../log.ts';
 import { LogUnavailableError, RecordRefusedError } from '../log.ts';
 import { partitionOfKey } from '../partition-of-key.ts';
 import { rejectAppend } from './append.ts';
@@ -72,7 +73,7 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
       const { topic } = records[outside]!;
       rejectAppend(
         append,
-        new RecordRefusedError(`Topic ${topic} has no partition ${number}; it has ${count}, from 0.`),
+        new RecordRefusedError(`Topic ${topic} has no partition ${number}; it has ${count}, from 0.`, 'invalid'),
       );
       return;
     }
@@ -87,18 +88,19 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
     isLookingUp = true;
     try {
       const isThere = await topology.lookUp(topic);
-      if (!isThere) refuse(topic, `Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
+      if (!isThere)
+        refuse(topic, 'unknown-topic', `Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
       failures = 0;
     } catch (error) {
-      if (!isOutage(error)) refuse(topic, `Topic ${topic} can not be written: ${rootOf(error).message}.`);
+      if (!isOutage(error)) refuse(topic, 'invalid', `Topic ${topic} can not be written: ${rootOf(error).message}.`);
       expire(`its topic could not be looked up: ${rootOf(error).message}`);
       await nap(backoffMs(failures++, MAX_BACKOFF_MS));
     }
     isLookingUp = false;
     admit();
   };
-  const refuse = (topic: string, sentence: string) => {
-    const fault = new RecordRefusedError(sentence);
+  const refuse = (topic: string, code: RefusalCode, sentence: string) => {
+    const fault = new RecordRefusedError(sentence, code);
     for (const { append, records } of arrivals)
       if (records.some((of) => of.topic === topic)) rejectAppend(append, fault);
   };

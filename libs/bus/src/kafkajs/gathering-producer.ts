@@ -141,7 +141,7 @@ export function gatheringProducer(
       else
         rejectAppend(
           head[0]!.append,
-          new RecordRefusedError(`Kafka refuses a record for ${queue.topic}: ${outcome.reason}`),
+          new RecordRefusedError(`Kafka refuses a record for ${queue.topic}: ${outcome.reason}`, outcome.code),
         );
     }
     if (outcome.kind === 'open') postpone(queue, outcome.reason);
@@ -166,7 +166,8 @@ export function gatheringProducer(
 
   const refuseIfGone = async (queue: PartitionQueue) => {
     const isThere = await topology.lookUp(queue.topic).catch(() => true);
-    if (!isThere) queue.rejectAll(new RecordRefusedError(`Topic ${queue.topic} does not exist any more.`));
+    if (!isThere)
+      queue.rejectAll(new RecordRefusedError(`Topic ${queue.topic} does not exist any more.`, 'unknown-topic'));
   };
 
   return {
@@ -209,6 +210,7 @@ function prepare(record: NewRecord, maxBytes: number) {
   if (bytes > maxBytes) {
     throw new RecordRefusedError(
       `A record for ${record.topic} has ${bytes} bytes with key and headers, of at most ${maxBytes}: store what is large elsewhere and send where it is.`,
+      'too-large',
     );
   }
   return { topic: record.topic, partition: record.partition, message, bytes };

@@ -2,13 +2,14 @@
  * What became of each partition's records in a request. kafkajs reports the first error only and keeps back which partition
  * it was, so that everything would have to be repeated; here the broker's whole answer is attached to the error.
  */
+import type { RefusalCode } from '../log.ts';
 import { rootOf } from './faults.ts';
 import { internal, isKnownVersion } from './internals.ts';
 
 export type Outcome =
   | { readonly kind: 'stored' }
   /** The broker will never take these records together, maybe not one of them. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly code: RefusalCode; readonly reason: string }
   /** Nothing is known, or the broker asks to try again. */
   | { readonly kind: 'open'; readonly reason: string };
 
@@ -25,6 +26,7 @@ interface ProduceResponse {
 
 /** Kafka's codes: too large (10, 18), invalid topic, unauthorized, timestamp, format, policy, compression, invalid record. */
 const REFUSALS = new Set([10, 17, 18, 29, 31, 32, 42, 43, 44, 76, 87]);
+const TOO_LARGE = new Set([10, 18]);
 /** Of encoding: the message itself can't be sent. */
 const MISTAKES = new Set(['TypeError', 'RangeError', 'ReferenceError']);
 
@@ -61,5 +63,6 @@ export function outcomeOf(error: unknown, topic: string, partition: number): Out
   const code = answered?.errorCode ?? (typeof root.code === 'number' ? root.code : -1);
   const isRefused = REFUSALS.has(code) || MISTAKES.has(root.name);
   const reason = answered && answered.errorCode !== root.code ? `Kafka error ${answered.errorCode}` : root.message;
-  return { kind: isRefused ? 'refused' : 'open', reason };
+  if (!isRefused) return { kind: 'open', reason };
+  return { kind: 'refused', code: TOO_LARGE.has(code) ? 'too-large' : 'invalid', reason };
 }

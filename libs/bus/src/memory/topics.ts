@@ -91,18 +91,23 @@ export function startOffset({ records }: Partition, start: StartAt): number {
 
 function place(record: NewRecord, topic: Topic | undefined) {
   if (!topic)
-    throw new RecordRefusedError(`Topic ${record.topic} does not exist; create it, nothing creates topics by itself.`);
+    throw new RecordRefusedError(
+      `Topic ${record.topic} does not exist; create it, nothing creates topics by itself.`,
+      'unknown-topic',
+    );
   const bytes = sizeOf(record);
   if (bytes > topic.maxRecordBytes) {
     throw new RecordRefusedError(
       `A record of ${bytes} bytes for ${record.topic} is larger than the limit of ${topic.maxRecordBytes} bytes.`,
+      'too-large',
     );
   }
   const count = topic.partitions.length;
   const number =
     record.partition ?? (record.key === null ? topic.unkeyed++ % count : partitionOfKey(record.key, count));
   const partition = topic.partitions[number];
-  if (!partition) throw new RecordRefusedError(`Topic ${record.topic} has no partition ${number}; it has ${count}.`);
+  if (!partition)
+    throw new RecordRefusedError(`Topic ${record.topic} has no partition ${number}; it has ${count}.`, 'invalid');
   return { record, topic, partition };
 }
 

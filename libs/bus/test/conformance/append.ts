@@ -60,9 +60,9 @@ export function appendBehaviour(scene: Scene): void {
     test('refuses a record that is too large, and goes on', async () => {
       const log = scene.connect();
       const topic = await scene.topic(1);
-      await expect(log.append([{ topic, key: 'k', value: randomBytes(2 * 1024 * 1024) }])).rejects.toThrow(
-        RecordRefusedError,
-      );
+      const fault = await faultOf(log.append([{ topic, key: 'k', value: randomBytes(2 * 1024 * 1024) }]));
+      expect(fault).toBeInstanceOf(RecordRefusedError);
+      expect(fault).toMatchObject({ code: 'too-large' });
       await log.append([{ topic, key: 'k', value: text('small') }]);
       expect(valuesOf(await scene.readAll(log, topic, 1))).toEqual(['small']);
     });
@@ -70,8 +70,20 @@ export function appendBehaviour(scene: Scene): void {
     test('refuses a topic that does not exist, and creates none', async () => {
       const log = scene.connect();
       const topic = scene.unique('missing');
-      await expect(log.append([{ topic, key: 'k', value: text('v') }])).rejects.toThrow(RecordRefusedError);
+      const fault = await faultOf(log.append([{ topic, key: 'k', value: text('v') }]));
+      expect(fault).toBeInstanceOf(RecordRefusedError);
+      expect(fault).toMatchObject({ code: 'unknown-topic' });
       expect((await log.admin.topics()).map((known) => known.topic)).not.toContain(topic);
+    });
+
+    test('refuses a partition that is not there, and goes on', async () => {
+      const log = scene.connect();
+      const topic = await scene.topic(2);
+      const fault = await faultOf(log.append(numbered(topic, 7, 1)));
+      expect(fault).toBeInstanceOf(RecordRefusedError);
+      expect(fault).toMatchObject({ code: 'invalid', message: expect.stringMatching(/no partition 7; it has 2/) });
+      await log.append(numbered(topic, 1, 1));
+      expect(valuesOf(await scene.readAll(log, topic, 1))).toEqual(['1:0']);
     });
 
     test('takes an empty list', async () => {
@@ -79,3 +91,9 @@ export function appendBehaviour(scene: Scene): void {
     });
   });
 }
+
+const faultOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (fault: unknown) => fault,
+  );
