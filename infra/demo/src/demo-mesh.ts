@@ -34,7 +34,10 @@ export async function processesOf({ urls, agents }: Mesh): Promise<Process[]> {
   const places = { kafka: urls.kafkaBrokers, registry: urls.schemaRegistryUrl, redis: urls.redisUrl };
   const titles = { kafka: 'Kafka', registry: 'schema registry', redis: 'Redis' };
   return [
-    ...servers.map(({ name, pid }) => ({ name: titles[name], pid, at: hostAndPort(places[name]) })),
+    ...servers.map(({ name, pid }) => {
+      const kind = name === 'registry' || name === 'redis' ? name : 'kafka';
+      return { name: titles[kind], pid, at: hostAndPort(places[kind]) };
+    }),
     ...agents.map(({ name, pid, url }) => ({ name, pid, at: hostAndPort(url) })),
   ];
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stackError } from './stack-error.ts';
+import type { ServerName } from './stack-state.ts';
 
 const neededBytes = 1024 ** 3;
 
@@ -29,5 +30,6 @@ export function checkRoom(dataDir: string, freeBytes: number): void {
 
 /** Drops what the servers stored, and keeps logs and remembered ports. */
 export function emptyDataFolder(dataDir: string): void {
-  for (const server of ['kafka', 'registry', 'redis']) rmSync(join(dataDir, server), { recursive: true, force: true });
+  for (const server of ['kafka', 'kafka2', 'kafka3', 'registry', 'redis'] satisfies ServerName[])
+    rmSync(join(dataDir, server), { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Java } from './java-runtime.ts';
 import { type Launch, quickStart } from './launch.ts';
 import type { Ports } from './ports.ts';
@@ -8,27 +8,55 @@ import { kafkaProbe } from './readiness.ts';
 import { lastLines, runCommand } from './run-command.ts';
 import { stackError } from './stack-error.ts';
 
-/** Kafka's `server.properties`: broker and controller in one process, on the loopback address, one replica of everything. */
-export function kafkaProperties(ports: Ports, logDir: string): string {
-  const listeners = `PLAINTEXT://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.controller}`;
+/** A broker of the stack: its number from 1, and where it listens. */
+export type Broker = {
+  readonly id: number;
+  readonly name: 'kafka' | 'kafka2' | 'kafka3';
+  readonly port: number;
+  readonly controller: number;
+};
+
+/** The brokers that these ports are for: one or three. */
+export function brokersOf(ports: Ports): Broker[] {
+  const { kafka, controller, kafka2, controller2, kafka3, controller3 } = ports;
+  const first: Broker = { id: 1, name: 'kafka', port: kafka, controller };
+  if (kafka2 === undefined || controller2 === undefined || kafka3 === undefined || controller3 === undefined)
+    return [first];
+  return [
+    first,
+    { id: 2, name: 'kafka2', port: kafka2, controller: controller2 },
+    { id: 3, name: 'kafka3', port: kafka3, controller: controller3 },
+  ];
+}
+
+/**
+ * Kafka's `server.properties`: broker and controller in one process, on the loopback address. One broker keeps one replica of everything; of three,
+ * one may be away and nothing that was acknowledged is missing.
+ */
+export function kafkaProperties(ports: Ports, logDir: string, broker: Broker = brokersOf(ports)[0]!): string {
+  const all = brokersOf(ports);
+  const replicas = String(all.length);
+  const inSync = all.length === 1 ? '1' : '2';
+  const listeners = `PLAINTEXT://127.0.0.1:${broker.port},CONTROLLER://127.0.0.1:${broker.controller}`;
   const properties = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
+    'node.id': String(broker.id),
     // Static voters: a dynamic quorum writes the controller's port into its log, and ours may change between starts.
-    'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+    'controller.quorum.voters': all.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     listeners,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports.kafka}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${broker.port}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logDir,
     'auto.create.topics.enable': 'false',
     'group.initial.rebalance.delay.ms': '0',
-    'default.replication.factor': '1',
-    'offsets.topic.replication.factor': '1',
-    'transaction.state.log.replication.factor': '1',
-    'transaction.state.log.min.isr': '1',
-    'share.coordinator.state.topic.replication.factor': '1',
-    'share.coordinator.state.topic.min.isr': '1',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
     // Fifty partitions each by default, all created when the first group or transaction appears.
     'offsets.topic.num.partitions': '4',
     'transaction.state.log.num.partitions': '4',
@@ -55,6 +83,7 @@ rootLogger.appenderRef.console.ref=console
 
 /** Writes Kafka's configuration and, the first time, formats its storage; gives what starts it. */
 export async function prepareKafka(
+  broker: Broker,
   workDir: string,
   packageDir: string,
   java: Java,
@@ -65,11 +94,12 @@ export async function prepareKafka(
   const propertiesFile = join(workDir, 'server.properties');
   const loggingFile = join(workDir, 'log4j2.properties');
   mkdirSync(workDir, { recursive: true });
-  writeFileSync(propertiesFile, kafkaProperties(ports, logDir));
+  writeFileSync(propertiesFile, kafkaProperties(ports, logDir, broker));
   writeFileSync(loggingFile, logging);
   const classPath = ['-cp', join(packageDir, 'libs', '*')];
   if (!existsSync(join(logDir, 'meta.properties'))) {
-    const clusterId = randomBytes(16).toString('base64url');
+    // From the folder, so that all brokers have the same without asking each other.
+    const clusterId = createHash('sha256').update(dirname(workDir)).digest().subarray(0, 16).toString('base64url');
     const format = [
       '-Xmx128m',
       '-XX:+UseSerialGC',
@@ -92,13 +122,13 @@ export async function prepareKafka(
   }
   const { options, trains } = quickStart(java, packageDir, workDir);
   return {
-    name: 'kafka',
-    title: 'Kafka',
+    name: broker.name,
+    title: broker.id === 1 ? 'Kafka' : `Kafka ${broker.id}`,
     command: java.command,
     args: [...options, `-Dlog4j2.configurationFile=${loggingFile}`, ...classPath, 'kafka.Kafka', propertiesFile],
     env: {},
     cwd: workDir,
-    probe: kafkaProbe(ports.kafka),
+    probe: kafkaProbe(broker.port),
     ...(trains && { trains }),
   };
 }

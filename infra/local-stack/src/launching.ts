@@ -1,5 +1,5 @@
 import type { Launch } from './launch.ts';
-import { awaitServing, deathSentence, type RunningServer, spawnServer } from './server-process.ts';
+import { awaitServing, type RunningServer, spawnServer } from './server-process.ts';
 import type { ServerRecord } from './stack-state.ts';
 
 export type LaunchingOptions = {
@@ -46,19 +46,5 @@ export async function launchServers(
     failure.abort(error);
     await Promise.allSettled(starts);
     throw error;
-  }
-}
-
-/** Calls `onDeath` with a sentence when one of the servers ends before `isExpected()` says it may. */
-export function watchServers(
-  servers: readonly RunningServer[],
-  dataDir: string,
-  isExpected: () => boolean,
-  onDeath: (sentence: string) => void,
-): void {
-  for (const server of servers) {
-    server.child.once('exit', () => {
-      if (!isExpected()) onDeath(deathSentence(server, 'while the stack was running', dataDir));
-    });
   }
 }

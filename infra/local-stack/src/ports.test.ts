@@ -11,6 +11,13 @@ describe('portBlock', () => {
     }
   });
 
+  test('has room for three brokers, whose first ports are those of one', () => {
+    const three = portBlock('/a', 0, 3);
+    expect(new Set(Object.values(three)).size).toBe(9);
+    expect(three).toMatchObject(portBlock('/a', 0));
+    expect(Math.max(...Object.values(three))).toBeLessThan(portBlock('/a', 1).kafka);
+  });
+
   test('is the same for the same folder and another in the next round', () => {
     expect(portBlock('/a', 0)).toEqual(portBlock('/a', 0));
     const firsts = Array.from({ length: 1_200 }, (_, round) => portBlock('/a', round).kafka);
@@ -22,6 +29,11 @@ describe('parsePorts', () => {
   test('reads back what is remembered', () => {
     const ports = portBlock('/a', 3);
     expect(parsePorts(JSON.stringify(ports))).toEqual(ports);
+  });
+
+  test('takes the ports of one broker for nothing when there are three, and the reverse', () => {
+    expect(parsePorts(JSON.stringify(portBlock('/a', 3)), 3)).toBeUndefined();
+    expect(parsePorts(JSON.stringify(portBlock('/a', 3, 3)), 1)).toBeUndefined();
   });
 
   test.each([

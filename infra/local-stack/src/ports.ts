@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { stackError } from './stack-error.ts';
 
 const uses = ['kafka', 'controller', 'registry', 'management', 'redis'] as const;
-export type PortUse = (typeof uses)[number];
-export type Ports = Readonly<Record<PortUse, number>>;
+/** Of the brokers besides the first. */
+const moreUses = ['kafka2', 'controller2', 'kafka3', 'controller3'] as const;
+const allUses = [...uses, ...moreUses];
+export type PortUse = (typeof allUses)[number];
+/** Ports of brokers that a stack does not have are missing. */
+export type Ports = Readonly<Record<(typeof uses)[number], number>> &
+  Readonly<Partial<Record<(typeof moreUses)[number], number>>>;
+/** How many brokers a stack may have: one, or as many as can lose one. */
+export type BrokerCount = 1 | 3;
 
 const lowest = 20_000;
 const blockSize = 10;
@@ -16,17 +23,21 @@ const blocks = 1_200;
  * The block of ports to try in the given round: derived from the data folder, so that two folders rarely meet and one
  * folder keeps its own; below 32768, where systems take the ports of outgoing connections from.
  */
-export function portBlock(dataDir: string, round: number): Ports {
+export function portBlock(dataDir: string, round: number, brokers: BrokerCount = 1): Ports {
   const home = createHash('sha256').update(dataDir).digest().readUInt32BE(0);
   const first = lowest + ((home + round) % blocks) * blockSize;
-  return Object.fromEntries(uses.map((use, index) => [use, first + index])) as Ports;
+  return Object.fromEntries(usesOf(brokers).map((use, index) => [use, first + index])) as Ports;
 }
 
-/** The remembered ports in the text of `ports.json`; undefined unless it names every one. */
-export function parsePorts(text: string): Ports | undefined {
+const usesOf = (brokers: BrokerCount): readonly PortUse[] => (brokers === 1 ? uses : allUses);
+
+/** The remembered ports in the text of `ports.json`; undefined unless it names exactly those that so many brokers need. */
+export function parsePorts(text: string, brokers: BrokerCount = 1): Ports | undefined {
   try {
     const ports = JSON.parse(text) as Partial<Ports> | null;
-    return uses.every((use) => Number.isInteger(ports?.[use])) ? (ports as Ports) : undefined;
+    const needed = usesOf(brokers);
+    if (Object.keys(ports ?? {}).length !== needed.length) return undefined;
+    return needed.every((use) => Number.isInteger(ports?.[use])) ? (ports as Ports) : undefined;
   } catch {
     return undefined;
   }
@@ -42,23 +53,23 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 async function areFree(ports: Ports): Promise<boolean> {
-  const free = await Promise.all(uses.map((use) => isPortFree(ports[use])));
+  const free = await Promise.all(Object.values(ports).map(isPortFree));
   return free.every(Boolean);
 }
 
-function remembered(dataDir: string): Ports | undefined {
+function remembered(dataDir: string, brokers: BrokerCount): Ports | undefined {
   try {
-    return parsePorts(readFileSync(join(dataDir, 'ports.json'), 'utf8'));
+    return parsePorts(readFileSync(join(dataDir, 'ports.json'), 'utf8'), brokers);
   } catch {
     return undefined;
   }
 }
 
-async function freeBlock(dataDir: string): Promise<Ports> {
-  const known = remembered(dataDir);
+async function freeBlock(dataDir: string, brokers: BrokerCount): Promise<Ports> {
+  const known = remembered(dataDir, brokers);
   if (known && (await areFree(known))) return known;
   for (let round = 0; round < blocks; round += 1) {
-    const block = portBlock(dataDir, round);
+    const block = portBlock(dataDir, round, brokers);
     if (await areFree(block)) return block;
   }
   throw stackError(
@@ -71,8 +82,8 @@ async function freeBlock(dataDir: string): Promise<Ports> {
  * Chooses where the servers listen: the ports asked for, else those of the last start, else free ones. They are
  * remembered in the data folder. Throws `PORT_TAKEN` when a port that was asked for is in use.
  */
-export async function choosePorts(dataDir: string, asked: Partial<Ports>): Promise<Ports> {
-  for (const use of uses) {
+export async function choosePorts(dataDir: string, asked: Partial<Ports>, brokers: BrokerCount = 1): Promise<Ports> {
+  for (const use of usesOf(brokers)) {
     const port = asked[use];
     if (port !== undefined && !(await isPortFree(port))) {
       throw stackError(
@@ -81,7 +92,7 @@ export async function choosePorts(dataDir: string, asked: Partial<Ports>): Promi
       );
     }
   }
-  const ports = { ...(await freeBlock(dataDir)), ...asked };
+  const ports = { ...(await freeBlock(dataDir, brokers)), ...asked };
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(join(dataDir, 'ports.json'), `${JSON.stringify(ports)}\n`);
   return ports;

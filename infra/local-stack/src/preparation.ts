@@ -3,7 +3,7 @@ import type { Fetching } from './fetching.ts';
 import type { GivenServers } from './given-servers.ts';
 import { type Java, provideJava } from './java-runtime.ts';
 import type { RedisProgram } from './debian-redis.ts';
-import { prepareKafka } from './kafka-server.ts';
+import { brokersOf, prepareKafka } from './kafka-server.ts';
 import type { Launch } from './launch.ts';
 import { fetchPackages, packageFolder } from './maven-packages.ts';
 import type { Ports } from './ports.ts';
@@ -47,6 +47,9 @@ export function prepareServers(
     );
   if (redis) launches.push(Promise.resolve(prepareRedis(join(dataDir, 'redis'), redis, ports)));
   if (java && !given.kafkaBrokers)
-    launches.push(prepareKafka(join(dataDir, 'kafka'), packageFolder(cacheDir, 'kafka'), java, ports, signal));
+    for (const broker of brokersOf(ports))
+      launches.push(
+        prepareKafka(broker, join(dataDir, broker.name), packageFolder(cacheDir, 'kafka'), java, ports, signal),
+      );
   return launches;
 }

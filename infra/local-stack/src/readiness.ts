@@ -43,15 +43,28 @@ const metadataRequest = ((): Buffer => {
   return Buffer.concat([length, body]);
 })();
 
-/** How many brokers a Metadata v4 answer lists: length, correlation id and throttle time, then the array's size. */
-export function brokersListed(answer: Buffer): number {
-  return answer.length < 16 ? 0 : answer.readInt32BE(12);
+/**
+ * The ports of the brokers that a Metadata v4 answer lists: after length, correlation id and throttle time an array of id, host, port and rack. None
+ * while it is cut short.
+ */
+export function brokersListed(answer: Buffer): number[] {
+  const ports: number[] = [];
+  if (!isWholeAnswer(answer)) return ports;
+  let at = 16;
+  for (let left = answer.readInt32BE(12); left > 0; left -= 1) {
+    at += 6 + answer.readInt16BE(at + 4);
+    ports.push(answer.readInt32BE(at));
+    at += 6 + Math.max(0, answer.readInt16BE(at + 4));
+  }
+  return ports;
 }
 
-/** Kafka serves once its metadata lists a broker: the socket opens earlier, while the broker is still fenced. */
+const isWholeAnswer = (answer: Buffer): boolean => answer.length >= 4 && answer.length >= 4 + answer.readInt32BE(0);
+
+/** A broker serves once its own metadata lists it: the socket opens earlier, while the broker is still fenced. */
 export function kafkaProbe(port: number): Probe {
-  const isWhole = (answer: Buffer) => answer.length >= 16;
-  return async () => brokersListed(await exchange('127.0.0.1', port, metadataRequest, isWhole, 2_000)) > 0;
+  return async () =>
+    brokersListed(await exchange('127.0.0.1', port, metadataRequest, isWholeAnswer, 2_000)).includes(port);
 }
 
 /** Redis serves once it answers PING; while it loads its file it answers with an error instead. */

@@ -87,7 +87,8 @@ export async function awaitServing(server: RunningServer, dataDir: string, abort
   }
 }
 
-async function awaitEnd(identity: ProcessIdentity, deadline: number): Promise<boolean> {
+/** Whether the process was gone in time. */
+export async function awaitEnd(identity: ProcessIdentity, deadline: number): Promise<boolean> {
   while (isAlive(identity)) {
     if (Date.now() > deadline) return false;
     await sleep(25);
@@ -95,10 +96,10 @@ async function awaitEnd(identity: ProcessIdentity, deadline: number): Promise<bo
   return true;
 }
 
-/** Ends a server: SIGTERM, and SIGKILL if it is not gone in time. A pid that another process has by now is left alone. */
-export async function endServer(record: ServerRecord): Promise<void> {
+/** Ends a server: asks it to (or does not), and kills it if it is not gone in time. A pid that another process has by now is left alone. */
+export async function endServer(record: ServerRecord, first: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   const wasAlive = isAlive(record);
-  signal(record, 'SIGTERM');
+  signal(record, first);
   const orderly = await awaitEnd(record, Date.now() + stopDeadlineMs);
   if (!orderly) {
     signal(record, 'SIGKILL');
@@ -107,7 +108,7 @@ export async function endServer(record: ServerRecord): Promise<void> {
   if (record.trains === undefined) return;
   // The archive is whole only after an orderly end.
   try {
-    if (wasAlive && orderly) renameSync(record.trains.from, record.trains.to);
+    if (wasAlive && orderly && first === 'SIGTERM') renameSync(record.trains.from, record.trains.to);
   } catch {
     // It was not written: the next run records it.
   } finally {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { ProcessIdentity } from './process-identity.ts';
 import { stackError } from './stack-error.ts';
 
-export type ServerName = 'kafka' | 'registry' | 'redis';
+/** The second and third broker have a number. */
+export type ServerName = 'kafka' | 'kafka2' | 'kafka3' | 'registry' | 'redis';
 
 /** A server we started. `trains` is set while it records a class archive, to be moved into place after a clean end. */
 export type ServerRecord = ProcessIdentity & {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { awaitLock } from './folder-lock.ts';
 import { isAlive } from './process-identity.ts';
+import type { ServerControl } from './server-control.ts';
 import { endServer } from './server-process.ts';
 import { readState, removeState, type ServerName, type StackState } from './stack-state.ts';
 
@@ -13,21 +14,26 @@ export type Stack = {
   readonly redisUrl: string;
   /** The servers started for this stack; empty when all are given. */
   readonly processes: readonly { readonly name: ServerName; readonly pid: number }[];
+  /** The same, each to be killed and started again; empty when another process started them. */
+  readonly servers: readonly ServerControl[];
   /** True when the servers outlive the process that started them. */
   readonly keep: boolean;
   /** Ends the started servers and waits for it. May be called again. */
   stop(): Promise<void>;
 };
 
-export function asStack(state: StackState, stop: () => Promise<void>): Stack {
-  const { kafkaBrokers, schemaRegistryUrl, redisUrl, servers, keep } = state;
+export function asStack(state: StackState, stop: () => Promise<void>, servers: readonly ServerControl[] = []): Stack {
+  const { kafkaBrokers, schemaRegistryUrl, redisUrl, keep } = state;
   return {
     kafkaBrokers,
     schemaRegistryUrl,
     redisUrl,
     keep,
     stop,
-    processes: servers.map(({ name, pid }) => ({ name, pid })),
+    servers,
+    get processes() {
+      return (servers.length > 0 ? servers : state.servers).map(({ name, pid }) => ({ name, pid }));
+    },
   };
 }
 
@@ -41,7 +47,10 @@ export function isRunning(state: StackState): boolean {
  * later start has replaced it. The caller holds the folder's lock.
  */
 export async function endServers(dataDir: string, state: StackState): Promise<void> {
-  await Promise.all(state.servers.map(endServer));
+  // A broker asks the others' leave to go: three that go together wait for a quorum in vain. What they acknowledged survives a crash.
+  const isQuorum = state.servers.some(({ name }) => name === 'kafka2');
+  const how = (name: ServerName) => (isQuorum && name.startsWith('kafka') ? 'SIGKILL' : 'SIGTERM');
+  await Promise.all(state.servers.map((server) => endServer(server, how(server.name))));
   const recorded = readState(dataDir);
   if (recorded?.owner.pid === state.owner.pid && recorded.owner.began === state.owner.began) removeState(dataDir);
 }

@@ -2,18 +2,22 @@ import { join, resolve } from 'node:path';
 import { checkRoom, emptyDataFolder, openDataFolder } from './data-folder.ts';
 import { awaitLock, tryLock } from './folder-lock.ts';
 import { checkGiven, givenServers } from './given-servers.ts';
-import { launchServers, watchServers } from './launching.ts';
-import { choosePorts, type Ports } from './ports.ts';
+import { brokersOf } from './kafka-server.ts';
+import { launchServers } from './launching.ts';
+import { type BrokerCount, choosePorts, type Ports } from './ports.ts';
 import { prepareServers, providePrograms } from './preparation.ts';
 import { identify, isAlive } from './process-identity.ts';
 import { registryUrl } from './registry-server.ts';
+import { controlOf } from './server-control.ts';
 import { asStack, endServers, isRunning, type Stack, stopStack } from './stack.ts';
 import { stackError } from './stack-error.ts';
-import { readState, type StackState, writeState } from './stack-state.ts';
+import { readState, type ServerRecord, type StackState, writeState } from './stack-state.ts';
 
 export type StackOptions = {
   /** Holds the servers' data, logs, ports and the state file. One stack runs from one folder. */
   readonly dataDir: string;
+  /** How many Kafka brokers; of three, one can be lost. A folder stays with the number it began with until it is emptied. Default 1. */
+  readonly brokers?: BrokerCount;
   /** Ports that must be these; any not named here is chosen. */
   readonly ports?: Partial<Ports>;
   /** Told, in short lines for people, what is going on. */
@@ -47,7 +51,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { kafkaBrokers, schemaRegistryUrl, redisUrl } = given;
   if (kafkaBrokers && schemaRegistryUrl && redisUrl) {
     log('Using the Kafka, schema registry and Redis that the environment names');
-    return { kafkaBrokers, schemaRegistryUrl, redisUrl, processes: [], keep: true, stop: async () => {} };
+    return { kafkaBrokers, schemaRegistryUrl, redisUrl, processes: [], servers: [], keep: true, stop: async () => {} };
   }
   const dataDir = resolve(options.dataDir);
   const freeBytes = openDataFolder(dataDir);
@@ -89,14 +93,14 @@ function reuse(dataDir: string, state: StackState, { ifRunning }: StackOptions):
 }
 
 async function launch(dataDir: string, options: StackOptions): Promise<Stack> {
-  const { log = () => {}, keep = false, cacheDir = defaultCacheDir, signal, onServerDeath } = options;
+  const { log = () => {}, keep = false, cacheDir = defaultCacheDir, signal, onServerDeath = () => {} } = options;
   const given = givenServers(options.env ?? process.env);
   const fetching = { cacheDir, log, signal };
   const programs = await providePrograms(given, fetching);
-  const ports = await choosePorts(dataDir, options.ports ?? {});
+  const ports = await choosePorts(dataDir, options.ports ?? {}, options.brokers);
   const owner = identify(process.pid) ?? { pid: process.pid, began: '' };
   let state: StackState = {
-    kafkaBrokers: given.kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,
+    kafkaBrokers: given.kafkaBrokers ?? bootstrapOf(ports),
     schemaRegistryUrl: given.schemaRegistryUrl ?? registryUrl(ports),
     redisUrl: given.redisUrl ?? `redis://127.0.0.1:${ports.redis}`,
     ready: false,
@@ -110,24 +114,35 @@ async function launch(dataDir: string, options: StackOptions): Promise<Stack> {
   };
   try {
     log('Starting Kafka, the schema registry and Redis');
-    const onSpawn = (servers: StackState['servers']) => record({ servers });
+    const onLaunch = (servers: StackState['servers']) => record({ servers });
     const servers = await launchServers(prepareServers(programs, given, dataDir, ports, fetching), {
       dataDir,
       keep,
       log,
       signal,
-      onSpawn,
+      onSpawn: onLaunch,
     });
     record({ ready: true });
     let stopping = false;
-    if (onServerDeath) watchServers(servers, dataDir, () => stopping, onServerDeath);
-    return asStack(state, async () => {
+    const onSpawn = (server: ServerRecord) =>
+      record({ servers: [...state.servers.filter(({ name }) => name !== server.name), server] });
+    const isStopping = () => stopping;
+    const controls = servers.map((server) =>
+      controlOf(server, { dataDir, keep, onSpawn, isStopping, onDeath: onServerDeath }),
+    );
+    const stop = async () => {
       stopping = true;
       const release = await awaitLock(dataDir, () => {});
       await endServers(dataDir, state).finally(release);
-    });
+    };
+    return asStack(state, stop, controls);
   } catch (error) {
     await endServers(dataDir, state);
     throw error;
   }
 }
+
+const bootstrapOf = (ports: Ports): string =>
+  brokersOf(ports)
+    .map(({ port }) => `127.0.0.1:${port}`)
+    .join(',');

@@ -76,6 +76,22 @@ describe('the whole stack', () => {
   });
 });
 
+test('of three brokers one is killed and comes back, with its data and on its port', async () => {
+  const stack = await startStack({ dataDir, brokers: 3, env: { ...redisAlone, KAFKA_BROKERS: '', REDIS_URL: '' } });
+  const ports = stack.kafkaBrokers.split(',').map((broker) => Number(broker.split(':')[1]));
+  expect(stack.processes.map(({ name }) => name).toSorted()).toEqual(['kafka', 'kafka2', 'kafka3', 'redis']);
+  const killed = stack.servers.find(({ name }) => name === 'kafka2');
+  const before = killed?.pid ?? 0;
+  await killed?.kill();
+  expect(isThere(before)).toBe(false);
+  expect(await isPortFree(ports[1] ?? 0)).toBe(true);
+  await killed?.start();
+  expect(await isPortFree(ports[1] ?? 0)).toBe(false);
+  await stack.stop();
+  expect(await Promise.all(ports.map(isPortFree))).toEqual([true, true, true]);
+  expect(isThere(killed?.pid ?? 0)).toBe(false);
+});
+
 describe('a second start from the same folder', () => {
   test('is refused, or given the running stack if it asks for that', async () => {
     const stack = await startRedis();
