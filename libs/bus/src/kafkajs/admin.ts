@@ -1,9 +1,9 @@
 /** Administration over one shared connection, opened when it is first needed. */
+import type { ConnectionOptions } from '../kafka/log-options.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin as KafkaAdmin, KafkaJSDeleteGroupsError } from 'kafkajs';
 import type { LogAdmin, TopicSpec } from '../log.ts';
 import { LogUnavailableError } from '../log.ts';
-import type { ConnectionOptions } from './client.ts';
 import { isOutage, rootOf, toLogError } from './faults.ts';
 import { lazyClient } from './lazy-client.ts';
 

@@ -1,23 +1,10 @@
 /** kafkajs clients with the guards every one of them needs. */
 import kafkajs from 'kafkajs';
-import type { Kafka, KafkaConfig } from 'kafkajs';
+import type { Kafka, SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from '../kafka/log-options.ts';
 import { clientLog } from './client-log.ts';
-import type { ClientLogger } from './client-log.ts';
 import { trackedSockets } from './sockets.ts';
-import type { Address, Sockets } from './sockets.ts';
-
-export interface ConnectionOptions {
-  /** `host:port` each. */
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly ssl?: KafkaConfig['ssl'];
-  readonly sasl?: KafkaConfig['sasl'];
-  /** Longest wait for an answer before the connection counts as dead. */
-  readonly requestTimeoutMs: number;
-  readonly logger: ClientLogger;
-  /** Where a broker is really reached, for tunnels and for tests of network faults. Default: where it says it is. */
-  readonly route?: (broker: Address) => Address;
-}
+import type { Sockets } from './sockets.ts';
 
 export interface Client {
   readonly kafka: Kafka;
@@ -45,7 +32,7 @@ export function connectClient({
     clientId,
     brokers: [...brokers],
     ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     connectionTimeout: Math.min(3_000, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     enforceRequestTimeout: true,

@@ -1,4 +1,5 @@
 /** What an error of kafkajs means for us. */
+import { rootCause } from '../kafka/root-cause.ts';
 import { FencedError, LogUnavailableError } from '../log.ts';
 
 interface ClientError extends Error {
@@ -11,11 +12,7 @@ interface ClientError extends Error {
 }
 
 /** The error inside kafkajs' wrappers (retries exceeded, non-retriable). */
-export function rootOf(error: unknown): ClientError {
-  let root = error instanceof Error ? error : new Error(String(error));
-  while (root.cause instanceof Error) root = root.cause;
-  return root;
-}
+export const rootOf = (error: unknown): ClientError => rootCause(error);
 
 const FENCING = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'REBALANCE_IN_PROGRESS', 'FENCED_INSTANCE_ID']);
 

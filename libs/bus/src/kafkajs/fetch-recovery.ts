@@ -3,11 +3,11 @@
  * can't be reached, and resets an offset that retention has overtaken without a word; none of that is needed.
  */
 import type { TopicPartition } from '../log.ts';
-import type { ClientLogger } from './client-log.ts';
+import type { ClientLogger } from '../kafka/calm-log.ts';
+import { startPositions } from '../kafka/start-offsets.ts';
 import { rootOf } from './faults.ts';
-import { seek } from './generation.ts';
+import { offsetLookUp, seek } from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
-import { startPositions } from './start-offsets.ts';
 
 const RETRY_MS = 250;
 
@@ -66,6 +66,6 @@ export async function recoverFetch(
 async function reposition(group: ConsumerGroup, at: TopicPartition, logger: ClientLogger): Promise<void> {
   const { topic, partition } = at;
   const offset = group.offsetManager.nextOffset(topic, partition).toNumber();
-  const positions = await startPositions(group.cluster, [{ topic, partition, at: 'offset', offset }]);
+  const positions = await startPositions(offsetLookUp(group), [{ topic, partition, at: 'offset', offset }]);
   for (const position of positions) seek(group, position, logger);
 }

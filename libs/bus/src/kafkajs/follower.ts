@@ -1,13 +1,12 @@
 /** Reads whole topics by a throw-away group of one member, which keeps its own positions and is deleted when it stops. */
+import type { ConnectionOptions, Fetching } from '../kafka/log-options.ts';
 import { randomUUID } from 'node:crypto';
 import type { FollowOptions, Following, StartAt, TopicPartition } from '../log.ts';
 import type { Admin } from './admin.ts';
-import type { ConnectionOptions } from './client.ts';
 import { groupMember } from './group-member.ts';
-import type { Fetching } from './lasting-consumer.ts';
-import { isDoneWithin } from './nap.ts';
-import { nameOf } from './start-offsets.ts';
-import type { StartPosition } from './start-offsets.ts';
+import { isDoneWithin } from '../kafka/nap.ts';
+import { nameOf } from '../kafka/start-offsets.ts';
+import type { StartPosition } from '../kafka/start-offsets.ts';
 
 /** How often progress is looked at until all is caught up; records delivered are looked at as they come. */
 const LOOK_INTERVAL_MS = 50;

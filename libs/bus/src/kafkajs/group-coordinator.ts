@@ -1,4 +1,7 @@
 /** What a member asks of the broker that keeps its group. */
+import type { ClientLogger } from '../kafka/calm-log.ts';
+import { nameOf, warnOfGap } from '../kafka/start-offsets.ts';
+import type { OffsetLookUp, StartPosition } from '../kafka/start-offsets.ts';
 import type { Assignment, TopicPartition, TopicPartitionOffset } from '../log.ts';
 import { isFencing } from './faults.ts';
 import type { ConsumerGroup } from './internals.ts';
@@ -58,4 +61,45 @@ export async function commitOffsets(
     await findCoordinator(group);
     await send();
   }
+}
+
+/** What kafkajs was dealt. */
+export function assignmentOf(group: ConsumerGroup): Assignment {
+  const topicPartitions = group
+    .assigned()
+    .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+    .toSorted((a, b) => a.partition - b.partition);
+  return {
+    generation: group.generationId,
+    memberId: group.memberId ?? '',
+    partitions: [...new Set(topicPartitions.map(({ partition }) => partition))],
+    topicPartitions,
+  };
+}
+
+/** Asks the leaders of partitions for offsets. */
+export const offsetLookUp =
+  ({ cluster }: Pick<ConsumerGroup, 'cluster'>): OffsetLookUp =>
+  async (partitions, at) => {
+    const point = typeof at === 'number' ? { fromTimestamp: at } : { fromBeginning: at === 'beginning' };
+    const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
+    const answers = await cluster.fetchTopicsOffset(
+      [...byTopic].map(([topic, of]) => ({
+        topic,
+        partitions: of.map(({ partition }) => ({ partition })),
+        ...point,
+      })),
+    );
+    return new Map(
+      answers.flatMap(({ topic, partitions: found }) =>
+        found.map(({ partition, offset }) => [nameOf({ topic, partition }), Number(offset)]),
+      ),
+    );
+  };
+
+/** Makes kafkajs fetch from there next. Says so when the wanted offset is not in the log any more. */
+export function seek(group: ConsumerGroup, position: StartPosition, logger: ClientLogger): void {
+  const { topic, partition, offset } = position;
+  group.seek({ topic, partition, offset: String(offset) });
+  warnOfGap(position, logger);
 }

@@ -1,21 +1,27 @@
 /** A member of a consumer group: tells its listener what is assigned, revoked and read, and nothing of a generation that is over. */
+import type { ConnectionOptions, Fetching } from '../kafka/log-options.ts';
 import { FencedError } from '../log.ts';
 import type { GroupOptions, Membership, TopicPartition } from '../log.ts';
-import type { ConnectionOptions } from './client.ts';
-import type { Held } from './copartition-assigner.ts';
+import type { Held } from '../kafka/co-partition.ts';
 import { isFencing, rootOf, toLogError } from './faults.ts';
 import { recoverFetch } from './fetch-recovery.ts';
-import { generationOf } from './generation.ts';
-import type { Generation } from './generation.ts';
-import { commitOffsets, findCoordinator } from './group-coordinator.ts';
+import { generationOf } from '../kafka/generation.ts';
+import type { Generation } from '../kafka/generation.ts';
+import {
+  assignmentOf,
+  commitOffsets,
+  committedOffsets,
+  findCoordinator,
+  offsetLookUp,
+  seek,
+} from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
 import { lastingConsumer } from './lasting-consumer.ts';
-import type { Fetching } from './lasting-consumer.ts';
-import { naps } from './nap.ts';
+import { naps } from '../kafka/nap.ts';
 import type { GroupObserver } from './observed-group.ts';
 import { nextOffsetOf, toRecordBatch } from './records.ts';
-import { nameOf } from './start-offsets.ts';
-import type { StartPosition } from './start-offsets.ts';
+import { nameOf } from '../kafka/start-offsets.ts';
+import type { StartPosition } from '../kafka/start-offsets.ts';
 
 const SESSION_TIMEOUT_MS = 15_000;
 const HEARTBEAT_INTERVAL_MS = 1_000;
@@ -88,10 +94,14 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
   };
   const begin = (joined: ConsumerGroup) => {
     const begun = generationOf({
-      group: joined,
+      group: groupId,
+      assignment: assignmentOf(joined),
       listener,
       logger,
-      positioned(positions) {
+      committed: (partitions) => committedOffsets(joined, partitions),
+      offsets: offsetLookUp(joined),
+      place(positions) {
+        for (const position of positions) seek(joined, position, logger);
         options.positioned?.(positions);
         wake();
       },

@@ -2,7 +2,7 @@
  * An idle connection of kafkajs 2.2.4 re-arms a timer with a negative delay, hundreds of times a second and for ever: after
  * every answer it plans to look for waiting requests even when there are none. This lets it rest.
  */
-import type { ClientLogger } from './client-log.ts';
+import type { ClientLogger } from '../kafka/calm-log.ts';
 import { installedVersion, internal, isKnownVersion, KNOWN_VERSION } from './internals.ts';
 import type { RequestQueue } from './internals.ts';
 

@@ -5,21 +5,15 @@
 import kafkajs from 'kafkajs';
 import type { Cluster, Consumer } from 'kafkajs';
 import { connectClient } from './client.ts';
-import type { Client, ConnectionOptions } from './client.ts';
+import type { Client } from './client.ts';
 import { copartitionAssigner } from './copartition-assigner.ts';
-import type { Held } from './copartition-assigner.ts';
+import type { Held } from '../kafka/co-partition.ts';
+import type { ConnectionOptions, Fetching } from '../kafka/log-options.ts';
 import { isOutage, rootOf } from './faults.ts';
 import type { FetchedBatch } from './internals.ts';
-import { backoffMs, isDoneWithin } from './nap.ts';
+import { backoffMs, isDoneWithin } from '../kafka/nap.ts';
 import { abandonGroup, observeGroup } from './observed-group.ts';
 import type { GroupObserver } from './observed-group.ts';
-
-export interface Fetching {
-  /** How long a broker holds a fetch that finds nothing. Also how soon a rebalance is noticed. */
-  readonly fetchMaxWaitMs: number;
-  /** Bound on bytes a broker answers a fetch with. */
-  readonly maxFetchBytes: number;
-}
 
 export interface ConsumerSpec extends Fetching {
   readonly group: string;

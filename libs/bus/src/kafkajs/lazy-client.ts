@@ -1,8 +1,9 @@
 /** A connected kafkajs producer or admin: opened when first needed, replaced when it is beyond help. */
+import type { ConnectionOptions } from '../kafka/log-options.ts';
 import type { Kafka } from 'kafkajs';
 import { connectClient } from './client.ts';
-import type { Client, ConnectionOptions } from './client.ts';
-import { isDoneWithin } from './nap.ts';
+import type { Client } from './client.ts';
+import { isDoneWithin } from '../kafka/nap.ts';
 
 export interface Connected<T> extends Client {
   readonly api: T;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../kafka/crc32c.ts';
 import { internal } from './internals.ts';
 import { quickDecode, quickEncode } from './quick-records.ts';
-import { encodeRecord } from './record-format.ts';
-import type { RecordBody } from './record-format.ts';
+import { encodeRecord } from '../kafka/record-format.ts';
+import type { RecordBody } from '../kafka/record-format.ts';
 
 interface Encoded {
   readonly buffer: Buffer;

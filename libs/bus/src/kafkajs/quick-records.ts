@@ -3,10 +3,10 @@
  * of all headers for every header read, a checksum by single bytes. Its three functions are replaced by ours, which give the
  * same bytes and values.
  */
-import { crc32c } from './crc32c.ts';
+import { crc32c } from '../kafka/crc32c.ts';
 import { isKnownVersion, replaceInternal } from './internals.ts';
-import { decodeRecord, encodeRecord } from './record-format.ts';
-import type { RecordBody } from './record-format.ts';
+import { decodeRecord, encodeRecord } from '../kafka/record-format.ts';
+import type { RecordBody } from '../kafka/record-format.ts';
 
 interface BatchContext {
   readonly firstOffset: string;

@@ -1,6 +1,6 @@
-/** Records on their way in and out: the log's form and kafkajs' form, without copying bytes. */
-import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import type { LogRecord, NewRecord, RecordBatch, RecordHeaders } from '../log.ts';
+/** Records on their way in: from kafkajs' form to the log's, without copying bytes. */
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { LogRecord, RecordBatch, RecordHeaders } from '../log.ts';
 import type { FetchedBatch } from './internals.ts';
 
 export const toRecordBatch = (batch: FetchedBatch): RecordBatch => ({
@@ -43,42 +43,3 @@ const withLastValues = (headers: IHeaders): RecordHeaders =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, (Array.isArray(value) ? value.at(-1) : value) as Buffer]),
   );
-
-/** A message that kafkajs encodes: it turns anything but a Buffer into text, and fails on an absent header value. */
-export function toMessage({ key, value, headers }: NewRecord): Message {
-  const message: Message = {
-    key: key === null ? null : toBuffer(key),
-    value: value === null ? null : toBuffer(value),
-  };
-  if (headers) message.headers = toMessageHeaders(headers);
-  return message;
-}
-
-function toMessageHeaders(headers: RecordHeaders): IHeaders {
-  const known: IHeaders = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value) known[name] = toBuffer(value);
-  }
-  return known;
-}
-
-function toBuffer(bytes: Uint8Array | string): Buffer {
-  if (typeof bytes === 'string') return Buffer.from(bytes);
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Lengths, times and counts around a record and its headers at their largest; see the record format of Kafka, v2. */
-const RECORD_FRAMING = 36;
-const HEADER_FRAMING = 10;
-/** Around the records of one partition in a request. */
-export const BATCH_FRAMING = 61;
-
-/** Upper bound of a message's size in a record batch, in bytes. */
-export function sizeOf({ key, value, headers }: Message): number {
-  let bytes = RECORD_FRAMING + ((key as Buffer | null)?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) {
-    bytes += HEADER_FRAMING + Buffer.byteLength(name) + ((headers[name] as Buffer | undefined)?.length ?? 0);
-  }
-  return bytes;
-}

@@ -1,19 +1,12 @@
 /** Produce requests: acks from all replicas, no retries of kafkajs' own, a connection that is cut when it gives no answer. */
+import type { ConnectionOptions } from '../kafka/log-options.ts';
 import kafkajs from 'kafkajs';
 import type { TopicMessages } from 'kafkajs';
-import type { ConnectionOptions } from './client.ts';
+import type { Compression, RequestPart, RequestSender } from '../kafka/request-sender.ts';
 import { rootOf } from './faults.ts';
 import { lazyClient } from './lazy-client.ts';
-import { keepProduceAnswers } from './produce-outcome.ts';
+import { keepProduceAnswers, outcomeOf } from './produce-outcome.ts';
 import { installZstd } from './zstd.ts';
-
-export type Compression = 'none' | 'gzip' | 'zstd';
-
-export interface RequestSender {
-  /** Sends one request a broker. What became of each partition: `outcomeOf` of the error. */
-  send(topicMessages: TopicMessages[]): Promise<void>;
-  close(deadlineMs: number): Promise<void>;
-}
 
 const METADATA_MAX_AGE_MS = 30_000;
 
@@ -36,23 +29,24 @@ export function requestSender(connection: ConnectionOptions, compression: Compre
   );
 
   return {
-    async send(topicMessages) {
+    async send(_leader, parts) {
       const mine = client.get();
-      const { api, sockets } = await mine;
       try {
+        const { api } = await mine;
         await api.sendBatch({
           acks: -1,
           // The broker gives up waiting for replicas before we give up waiting for the broker.
           timeout: Math.floor(requestTimeoutMs * 0.75),
           compression: CODECS[compression],
-          topicMessages,
+          topicMessages: toTopicMessages(parts),
         });
+        return () => ({ kind: 'stored' });
       } catch (error) {
         const { name, type, broker } = rootOf(error);
-        if (name === 'KafkaJSRequestTimeoutError' && broker) sockets.cut(broker);
+        if (name === 'KafkaJSRequestTimeoutError' && broker) (await mine).sockets.cut(broker);
         // kafkajs never forgets a topic it was asked about, and then fails for all of them when that one is deleted.
         if (type === 'UNKNOWN_TOPIC_OR_PARTITION') client.replace(mine);
-        throw error;
+        return ({ topic, partition }) => outcomeOf(error, topic, partition);
       }
     },
     close: (deadlineMs) => client.close(deadlineMs),
@@ -61,3 +55,9 @@ export function requestSender(connection: ConnectionOptions, compression: Compre
 
 const { CompressionTypes } = kafkajs;
 const CODECS = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, zstd: CompressionTypes.ZSTD } as const;
+
+const toTopicMessages = (parts: readonly RequestPart[]): TopicMessages[] =>
+  [...Map.groupBy(parts, ({ topic }) => topic)].map(([topic, of]) => ({
+    topic,
+    messages: of.flatMap(({ records }) => records),
+  }));

@@ -3,6 +3,7 @@ import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import type { Address } from '../kafka/log-options.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
@@ -12,11 +13,6 @@ export interface Sockets {
   cut(broker: string): void;
   /** Cuts all and allows no more, so that nothing kafkajs still has in mind can go on. */
   close(): void;
-}
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** @param route where a broker is really reached */

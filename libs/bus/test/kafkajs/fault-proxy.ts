@@ -1,7 +1,7 @@
 /** A TCP proxy before the brokers that can refuse, cut and swallow, for one client under test. */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Address } from '../../src/kafkajs/sockets.ts';
+import type { Address } from '../../src/kafka/log-options.ts';
 
 export interface FaultProxy {
   /** For `kafkaLog`'s `route`. */

@@ -1,5 +1,5 @@
 /** A process that uses a log in every way and closes it: it must end by itself. `argv`: brokers, client id, topic, group. */
-import { kafkaLog } from '../../src/kafkajs/kafka-log.ts';
+import { kafkaLog } from '../../src/kafka-log.ts';
 
 const [brokers, clientId, topic, group] = process.argv.slice(2) as [string, string, string, string];
 const log = kafkaLog({

@@ -1,7 +1,7 @@
 /** The Kafka cluster of KAFKA_BROKERS for tests: logs that are closed, topics and groups that are deleted afterwards. */
 import { randomUUID } from 'node:crypto';
-import { kafkaLog } from '../../src/kafkajs/kafka-log.ts';
-import type { KafkaLogOptions } from '../../src/kafkajs/kafka-log.ts';
+import { kafkaLog } from '../../src/kafka-log.ts';
+import type { KafkaLogOptions } from '../../src/kafka-log.ts';
 import type { Log } from '../../src/log.ts';
 
 export interface RealCluster {

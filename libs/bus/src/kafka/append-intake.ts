@@ -1,13 +1,13 @@
 /** Appends on their way to their partitions, in the order of the calls: they wait for room, and for their topics to be known. */
-import type { Message } from 'kafkajs';
 import type { RefusalCode } from '../log.ts';
 import { LogUnavailableError, RecordRefusedError } from '../log.ts';
 import { partitionOfKey } from '../partition-of-key.ts';
 import { rejectAppend } from './append.ts';
 import type { Append } from './append.ts';
-import { isOutage, rootOf } from './faults.ts';
 import { backoffMs, naps } from './nap.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 import type { Waiting } from './partition-queue.ts';
+import { rootCause } from './root-cause.ts';
 import type { Topology } from './topology.ts';
 
 export interface Arrival {
@@ -15,7 +15,7 @@ export interface Arrival {
   readonly records: readonly {
     readonly topic: string;
     readonly partition: number | undefined;
-    readonly message: Message;
+    readonly record: OutgoingRecord;
     readonly bytes: number;
   }[];
 }
@@ -62,9 +62,9 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
     if (admitted > 0) placed();
   };
   const settle = ({ append, records }: Arrival) => {
-    const targets = records.map(({ topic, partition, message }) => {
+    const targets = records.map(({ topic, partition, record }) => {
       const count = topology.leaders(topic)!.length;
-      const key = message.key as Buffer | null;
+      const { key } = record;
       return { count, number: partition ?? (key === null ? unkeyed++ % count : partitionOfKey(key, count)) };
     });
     const outside = targets.findIndex(({ count, number }) => number < 0 || number >= count);
@@ -77,10 +77,10 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
       );
       return;
     }
-    for (const [i, { topic, message, bytes }] of records.entries()) {
+    for (const [i, { topic, record, bytes }] of records.entries()) {
       const { number } = targets[i]!;
-      message.partition = number;
-      place(topic, number, { append, message, bytes });
+      record.partition = number;
+      place(topic, number, { append, record, bytes });
     }
   };
   const lookUp = async (topic: string) => {
@@ -92,8 +92,9 @@ export function appendIntake({ topology, hasRoom, place, placed }: IntakeOptions
         refuse(topic, 'unknown-topic', `Topic ${topic} does not exist; create it, nothing creates topics by itself.`);
       failures = 0;
     } catch (error) {
-      if (!isOutage(error)) refuse(topic, 'invalid', `Topic ${topic} can not be written: ${rootOf(error).message}.`);
-      expire(`its topic could not be looked up: ${rootOf(error).message}`);
+      if (!(error instanceof LogUnavailableError))
+        refuse(topic, 'invalid', `Topic ${topic} can not be written: ${rootCause(error).message}.`);
+      expire(`its topic could not be looked up: ${rootCause(error).message}`);
       await nap(backoffMs(failures++, MAX_BACKOFF_MS));
     }
     isLookingUp = false;

@@ -9,10 +9,10 @@ const setUp = (sizes: readonly number[], maxBatchBytes = 1_000) => {
   const appends = sizes.map((bytes, i) => {
     const [resolve, reject] = [vi.fn<() => void>(), vi.fn<(fault: Error) => void>()];
     const append = { expiresAt: 100 + i, left: 1, isOver: false, resolve, reject };
-    queue.push({ append, message: { value: String(i) }, bytes });
+    queue.push({ append, record: { key: null, value: Buffer.from(String(i)), headers: {}, partition: 0 }, bytes });
     return { append, resolve, reject };
   });
-  const values = () => queue.head().map(({ message }) => message.value);
+  const values = () => queue.head().map(({ record }) => String(record.value));
   return { queue, appends, freed, values };
 };
 

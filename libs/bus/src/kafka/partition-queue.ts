@@ -1,13 +1,13 @@
 /** Records waiting for one partition, in the order in which they have to be stored. */
-import type { Message } from 'kafkajs';
 import type { TopicPartition } from '../log.ts';
 import { rejectAppend } from './append.ts';
 import type { Append } from './append.ts';
-import { BATCH_FRAMING } from './records.ts';
+import { BATCH_FRAMING } from './outgoing-record.ts';
+import type { OutgoingRecord } from './outgoing-record.ts';
 
 export interface Waiting {
   readonly append: Append;
-  readonly message: Message;
+  readonly record: OutgoingRecord;
   readonly bytes: number;
 }
 

@@ -1,6 +1,5 @@
 /** Which broker leads which partition, as far as known. Asked for when needed, again when something failed or it got old. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from './admin.ts';
 
 export interface Topology {
   /** By partition number; undefined when the topic has not been looked up. */
@@ -14,13 +13,16 @@ const MAX_AGE_MS = 30_000;
 const UNKNOWN_RETRIES = 2;
 const UNKNOWN_RETRY_MS = 150;
 
-export function topologyOf(admin: Pick<Admin, 'leaders'>, now: () => number = Date.now): Topology {
+/** Id of the broker that leads each partition, by partition number; undefined when there is no such topic. */
+export type Leaders = (topic: string) => Promise<readonly number[] | undefined>;
+
+export function topologyOf(leadersOf: Leaders, now: () => number = Date.now): Topology {
   const known = new Map<string, { readonly leaders: readonly number[]; staleAt: number }>();
   const lookUps = new Map<string, Promise<boolean>>();
 
   const ask = async (topic: string): Promise<boolean> => {
     for (let retries = 0; ; retries++) {
-      const leaders = await admin.leaders(topic);
+      const leaders = await leadersOf(topic);
       if (leaders) {
         known.set(topic, { leaders, staleAt: now() + MAX_AGE_MS });
         return true;

@@ -1,15 +1,13 @@
 /** One generation of one member: from the assignment to the offset at which each of its partitions starts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assignment, GroupListener, StartAt, TopicPartition, TopicPartitionOffset } from '../log.ts';
-import type { ClientLogger } from './client-log.ts';
-import { rootOf } from './faults.ts';
-import { committedOffsets } from './group-coordinator.ts';
-import type { ConsumerGroup } from './internals.ts';
+import type { ClientLogger } from './calm-log.ts';
 import { backoffMs } from './nap.ts';
 import { readingProgress } from './reading-progress.ts';
 import type { ReadingProgress } from './reading-progress.ts';
+import { rootCause } from './root-cause.ts';
 import { nameOf, startPositions } from './start-offsets.ts';
-import type { StartPosition } from './start-offsets.ts';
+import type { OffsetLookUp, StartPosition } from './start-offsets.ts';
 
 const MAX_BACKOFF_MS = 5_000;
 
@@ -26,15 +24,19 @@ export interface Generation {
 }
 
 export interface GenerationOptions {
-  readonly group: ConsumerGroup;
+  readonly group: string;
+  readonly assignment: Assignment;
   readonly listener: Pick<GroupListener, 'assigned'>;
   readonly logger: ClientLogger;
-  positioned(positions: readonly StartPosition[]): void;
+  committed(partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]>;
+  readonly offsets: OffsetLookUp;
+  /** Sets the partitions to where they start. */
+  place(positions: readonly StartPosition[]): void;
 }
 
-export function generationOf({ group, listener, logger, positioned }: GenerationOptions): Generation {
+export function generationOf(options: GenerationOptions): Generation {
+  const { group, assignment, listener, logger } = options;
   const over = new AbortController();
-  const assignment = assignmentOf(group);
   let isTold = false;
   let isReady = false;
 
@@ -46,8 +48,8 @@ export function generationOf({ group, listener, logger, positioned }: Generation
         return over.signal.aborted ? undefined : result;
       } catch (error) {
         if (over.signal.aborted) return undefined;
-        logger('warn', `${doing} failed: ${rootOf(error).message}. It is tried again; no records come before.`, {
-          group: group.groupId,
+        logger('warn', `${doing} failed: ${rootCause(error).message}. It is tried again; no records come before.`, {
+          group,
           generation: assignment.generation,
         });
         const { signal } = over;
@@ -68,7 +70,7 @@ export function generationOf({ group, listener, logger, positioned }: Generation
     },
     async settle() {
       const committed = await persist('Looking up committed offsets', () =>
-        committedOffsets(group, assignment.topicPartitions),
+        options.committed(assignment.topicPartitions),
       );
       if (!committed) return;
       const starts = await persist('The listener of an assignment', () => {
@@ -77,40 +79,14 @@ export function generationOf({ group, listener, logger, positioned }: Generation
       });
       if (!starts) return;
       const wanted = withDefaults(assignment.topicPartitions, committed, starts);
-      const positions = await persist('Looking up where to start', () => startPositions(group.cluster, wanted));
+      const positions = await persist('Looking up where to start', () => startPositions(options.offsets, wanted));
       if (!positions) return;
-      for (const position of positions) seek(group, position, logger);
       isReady = true;
-      positioned(positions);
+      options.place(positions);
     },
     end() {
       over.abort();
     },
-  };
-}
-
-/** Makes kafkajs fetch from there next. Says so when the wanted offset is not in the log any more. */
-export function seek(group: ConsumerGroup, position: StartPosition, logger: ClientLogger): void {
-  const { topic, partition, offset, wanted } = position;
-  group.seek({ topic, partition, offset: String(offset) });
-  if (wanted === undefined) return;
-  const sentence =
-    wanted < offset
-      ? `Records ${wanted} to ${offset - 1} of ${topic}/${partition} are no longer in the log (retention); reading goes on at ${offset}.`
-      : `Offset ${wanted} of ${topic}/${partition} is beyond the end of the log (was the topic created again?); reading goes on at its beginning, ${offset}.`;
-  logger('warn', sentence, { group: group.groupId });
-}
-
-function assignmentOf(group: ConsumerGroup): Assignment {
-  const topicPartitions = group
-    .assigned()
-    .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
-    .toSorted((a, b) => a.partition - b.partition);
-  return {
-    generation: group.generationId,
-    memberId: group.memberId ?? '',
-    partitions: [...new Set(topicPartitions.map(({ partition }) => partition))],
-    topicPartitions,
   };
 }
 

@@ -1,5 +1,5 @@
 /** From where a partition is read: a wish turned into an offset that the log can serve. */
-import type { Cluster } from 'kafkajs';
+import type { ClientLogger } from './calm-log.ts';
 import type { StartAt, TopicPartition, TopicPartitionOffset } from '../log.ts';
 
 export interface Bounds {
@@ -35,18 +35,24 @@ export function startOffset(start: StartAt, { beginning, end, atTime = -1 }: Bou
   }
 }
 
+/** Offsets of partitions, by name: of the first record, of the next one, or of the first at or after a time (-1: there is none). */
+export type OffsetLookUp = (
+  partitions: readonly TopicPartition[],
+  at: 'beginning' | 'end' | number,
+) => Promise<ReadonlyMap<string, number>>;
+
 /** Asks the brokers for the bounds of the partitions and settles each start. Fails when one of them can't be asked. */
 export async function startPositions(
-  cluster: Pick<Cluster, 'fetchTopicsOffset'>,
+  lookUp: OffsetLookUp,
   starts: readonly (TopicPartition & StartAt)[],
 ): Promise<StartPosition[]> {
-  const beginnings = await offsetsOf(cluster, starts, { fromBeginning: true });
-  const ends = await offsetsOf(cluster, starts, { fromBeginning: false });
+  const beginnings = await lookUp(starts, 'beginning');
+  const ends = await lookUp(starts, 'end');
   const times = new Set(starts.flatMap((start) => (start.at === 'time' ? [start.time] : [])));
   const atTimes = new Map<number, ReadonlyMap<string, number>>();
   for (const time of times) {
     const timed = starts.filter((start) => start.at === 'time' && start.time === time);
-    atTimes.set(time, await offsetsOf(cluster, timed, { fromTimestamp: time }));
+    atTimes.set(time, await lookUp(timed, time));
   }
 
   return starts.map((start) => {
@@ -61,20 +67,14 @@ export async function startPositions(
   });
 }
 
-export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
-async function offsetsOf(
-  cluster: Pick<Cluster, 'fetchTopicsOffset'>,
-  partitions: readonly TopicPartition[],
-  at: { fromBeginning: boolean } | { fromTimestamp: number },
-): Promise<ReadonlyMap<string, number>> {
-  const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
-  const answers = await cluster.fetchTopicsOffset(
-    [...byTopic].map(([topic, of]) => ({ topic, partitions: of.map(({ partition }) => ({ partition })), ...at })),
-  );
-  return new Map(
-    answers.flatMap(({ topic, partitions: found }) =>
-      found.map(({ partition, offset }) => [nameOf({ topic, partition }), Number(offset)]),
-    ),
-  );
+/** Says so when the wanted offset is not in the log any more. */
+export function warnOfGap({ topic, partition, offset, wanted }: StartPosition, logger: ClientLogger): void {
+  if (wanted === undefined) return;
+  const sentence =
+    wanted < offset
+      ? `Records ${wanted} to ${offset - 1} of ${topic}/${partition} are no longer in the log (retention); reading goes on at ${offset}.`
+      : `Offset ${wanted} of ${topic}/${partition} is beyond the end of the log (was the topic created again?); reading goes on at its beginning, ${offset}.`;
+  logger('warn', sentence, {});
 }
+
+export const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;

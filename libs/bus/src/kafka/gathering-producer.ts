@@ -2,20 +2,15 @@
  * Appends, gathered: what is appended within the linger time, or while a request is under way, shares the next request to
  * the same broker. One request a broker at a time, so that no record of a partition overtakes another.
  */
-import type { TopicMessages } from 'kafkajs';
 import type { NewRecord } from '../log.ts';
 import { LogUnavailableError, RecordRefusedError } from '../log.ts';
 import { noteStored, rejectAppend } from './append.ts';
 import { appendIntake } from './append-intake.ts';
-import type { ConnectionOptions } from './client.ts';
 import { backoffMs, isDoneWithin } from './nap.ts';
+import { BATCH_FRAMING, sizeOf, toOutgoing } from './outgoing-record.ts';
 import { partitionQueue } from './partition-queue.ts';
 import type { PartitionQueue, Waiting } from './partition-queue.ts';
-import { outcomeOf } from './produce-outcome.ts';
-import type { Outcome } from './produce-outcome.ts';
-import { BATCH_FRAMING, sizeOf, toMessage } from './records.ts';
-import { requestSender } from './request-sender.ts';
-import type { Compression } from './request-sender.ts';
+import type { Compression, Outcome, RequestSender } from './request-sender.ts';
 import { nameOf } from './start-offsets.ts';
 import type { Topology } from './topology.ts';
 
@@ -46,11 +41,10 @@ const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 const MAX_BACKOFF_MS = 1_000;
 
 export function gatheringProducer(
-  connection: ConnectionOptions,
+  sender: RequestSender,
   topology: Topology,
-  { lingerMs, deliveryTimeoutMs, maxRecordBytes, maxBufferedBytes, compression }: Gathering,
+  { lingerMs, deliveryTimeoutMs, maxRecordBytes, maxBufferedBytes }: Gathering,
 ): GatheringProducer {
-  const sender = requestSender(connection, compression);
   const queues = new Map<string, PartitionQueue>();
   const busyBrokers = new Set<number>();
   const retries = new Set<NodeJS.Timeout>();
@@ -102,12 +96,14 @@ export function gatheringProducer(
     busyBrokers.add(leader);
     lastSentAt = Date.now();
     for (const { queue } of parts) queue.isInFlight = true;
-    let outcome: (queue: PartitionQueue) => Outcome = () => ({ kind: 'stored' });
-    try {
-      await sender.send(toTopicMessages(parts));
-    } catch (error) {
-      outcome = ({ topic, partition }) => outcomeOf(error, topic, partition);
-    }
+    const outcome = await sender.send(
+      leader,
+      parts.map(({ queue: { topic, partition }, head }) => ({
+        topic,
+        partition,
+        records: head.map(({ record }) => record),
+      })),
+    );
     busyBrokers.delete(leader);
     for (const part of parts) settle(part, outcome(part.queue));
     intake.admit();
@@ -205,19 +201,13 @@ const afterMs = (ms: number, run: () => void) => {
 };
 
 function prepare(record: NewRecord, maxBytes: number) {
-  const message = toMessage(record);
-  const bytes = sizeOf(message);
+  const outgoing = toOutgoing(record);
+  const bytes = sizeOf(outgoing);
   if (bytes > maxBytes) {
     throw new RecordRefusedError(
       `A record for ${record.topic} has ${bytes} bytes with key and headers, of at most ${maxBytes}: store what is large elsewhere and send where it is.`,
       'too-large',
     );
   }
-  return { topic: record.topic, partition: record.partition, message, bytes };
+  return { topic: record.topic, partition: record.partition, record: outgoing, bytes };
 }
-
-const toTopicMessages = (parts: readonly Part[]): TopicMessages[] =>
-  [...Map.groupBy(parts, ({ queue }) => queue.topic)].map(([topic, of]) => ({
-    topic,
-    messages: of.flatMap(({ head }) => head.map(({ message }) => message)),
-  }));
