@@ -51,19 +51,35 @@ export function readConfig(
     troubles.push('KAFKA_SASL_MECHANISM: needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD as well');
   }
 
+  const config = declaredConfig(definition, environment);
+  if (config.troubles !== undefined) troubles.push(...config.troubles);
+
+  if (!runtime.success || troubles.length > 0)
+    throw new ConfigError(`agent ${definition.name} can't start with this environment:\n  ${troubles.join('\n  ')}`);
+  const instance = runtime.data.MUSTER_INSTANCE ?? `${definition.name}-${hostname().slice(0, 40)}-${process.pid}`;
+  return { runtime: { ...runtime.data, instance }, config: config.values };
+}
+
+/** Only what the agent itself declares, for those who run its handlers elsewhere. Throws as {@link readConfig} does. */
+export function agentConfig(definition: AgentDefinition, environment: Environment): unknown {
+  const { values, troubles } = declaredConfig(definition, environment);
+  if (troubles === undefined) return values;
+  throw new ConfigError(`agent ${definition.name} can't run with this environment:\n  ${troubles.join('\n  ')}`);
+}
+
+function declaredConfig(
+  definition: AgentDefinition,
+  environment: Environment,
+): { readonly values?: unknown; readonly troubles?: readonly string[] } {
   const given = Object.fromEntries(
     Object.keys(definition.config.shape)
       .map((field) => [field, environment[variableOf(field)]] as const)
       .filter(([, value]) => value !== undefined && value !== ''),
   );
-  const config = definition.config.safeParse(given);
-  if (!config.success)
-    for (const { path, message } of config.error.issues) troubles.push(`${variableOf(String(path[0]))}: ${message}`);
-
-  if (!runtime.success || troubles.length > 0)
-    throw new ConfigError(`agent ${definition.name} can't start with this environment:\n  ${troubles.join('\n  ')}`);
-  const instance = runtime.data.MUSTER_INSTANCE ?? `${definition.name}-${hostname().slice(0, 40)}-${process.pid}`;
-  return { runtime: { ...runtime.data, instance }, config: config.data };
+  const { success, data, error } = definition.config.safeParse(given);
+  return success
+    ? { values: data }
+    : { troubles: error.issues.map(({ path, message }) => `${variableOf(String(path[0]))}: ${message}`) };
 }
 
 /** `warmUpMs` is read from `MUSTER_WARM_UP_MS`. */

@@ -12,4 +12,5 @@ export { handled, ignored, rejected, type Outcome, type Publication } from './ou
 export { z } from 'zod';
 export { runAgent } from './run-agent.ts';
 export { startAgent, type AgentEnvironment, type RunningAgent } from './start-agent.ts';
-export { systemClock, type Clock } from './clock.ts';
+export { type Clock } from './clock.ts';
+export { rehearse, type Rehearsal, type Rehearsed } from './rehearsal.ts';

@@ -1,4 +1,4 @@
-import type { Bus, Message, NewRecord } from '@muster/bus';
+import type { Bus, Message, NewRecord, Outgoing } from '@muster/bus';
 import { deriveId } from './derived-id.ts';
 import type { Publication } from './outcome.ts';
 
@@ -13,14 +13,13 @@ export interface Cause {
 }
 
 /**
- * The records of what a handler publishes, with ids that follow from the input: the same input makes the same messages. The
+ * The messages that a handler's publications become, with ids that follow from the input: the same input makes the same messages. The
  * runtime's own handlers may say what caused a message when it is not their input.
  */
-export function recordsOf(
-  bus: Bus,
+export function outgoingOf(
   publications: readonly Publication[],
   { agent, hearer, inputId, cause, time }: Cause,
-): NewRecord[] {
+): Outgoing[] {
   return publications.map(
     ({ correlationId, causationId, ...publication }: Publication & { causationId?: string }, index) => {
       const id = deriveId(inputId, agent, hearer, index);
@@ -31,7 +30,12 @@ export function recordsOf(
         correlationId: correlationId ?? cause?.value.envelope.correlationId ?? id,
         causationId: causationId ?? cause?.id ?? null,
       };
-      return bus.encode({ ...publication, envelope });
+      return { ...publication, envelope };
     },
   );
+}
+
+/** The records of what a handler publishes. Throws an InvalidMessageError when one of them can't be published. */
+export function recordsOf(bus: Bus, publications: readonly Publication[], cause: Cause): NewRecord[] {
+  return outgoingOf(publications, cause).map((message) => bus.encode(message));
 }

@@ -11,11 +11,12 @@ export interface LiveTables {
   stop(deadlineMs: number): Promise<void>;
 }
 
-interface LiveTable extends Table<unknown> {
+export interface LiveTable extends Table<unknown> {
   set(key: string, value: unknown): void;
 }
 
-function liveTable(): LiveTable {
+/** A table that is written by whoever reads its topic. */
+export function liveTable(): LiveTable {
   const rows = new Map<string, unknown>();
   let version = 0;
   return {

@@ -1,7 +1,8 @@
 import type { Repository } from '../repository.ts';
 
 const face = 'libs/agent/src/index.ts';
-const mostNames = 20;
+/** 19 for whoever writes or starts an agent, and the three of the rehearsal, for whoever replays one or proves it right. */
+const mostNames = 22;
 
 /** Whoever writes an agent has few names to learn. */
 export function agentSurface({ sources }: Repository): string[] {
