@@ -1,4 +1,4 @@
-import { createBus, kafkaLog, registrySource } from '@muster/bus';
+import { createBus, kafkaLog, registrySource, type KafkaLogOptions } from '@muster/bus';
 import { messageOf } from '@muster/resilience';
 import { redisStateStore } from '@muster/state';
 import type { AgentDefinition } from './agent.ts';
@@ -9,9 +9,13 @@ import { startAgent } from './start-agent.ts';
 
 /**
  * Runs an agent as a process of its own: configuration from the environment, logs on standard output, probes and metrics over HTTP, a stop
- * on SIGTERM or SIGINT that drains within `MUSTER_DRAIN_MS`. Exit codes: 0 after a stop, 1 when it can't go on, 2 for a wrong environment.
+ * on SIGTERM or SIGINT that drains within `MUSTER_DRAIN_MS`. Exit codes: 0 after a stop, 1 when it can't go on, 2 for a wrong environment. `route`
+ * says where a broker is really reached, for tests of network faults.
  */
-export async function runAgent(definition: AgentDefinition): Promise<void> {
+export async function runAgent(
+  definition: AgentDefinition,
+  { route }: Pick<KafkaLogOptions, 'route'> = {},
+): Promise<void> {
   let settings: ReturnType<typeof readConfig>;
   try {
     settings = readConfig(definition, process.env);
@@ -41,6 +45,7 @@ export async function runAgent(definition: AgentDefinition): Promise<void> {
     brokers: runtime.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
     clientId: instance,
     ssl: runtime.KAFKA_SSL,
+    ...(route && { route }),
     ...saslOf(runtime),
     logger: forward,
   });
