@@ -2,11 +2,11 @@
  * How long it takes from publishing a metric to its alert being readable, beside one bare hop of the same bytes through kafkajs. Both are measured
  * in turns of 500 in the same run on the same broker, so that the ratio means something even where the machine is busy.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus, Outgoing } from '@muster/bus';
+import type { Bus } from '@muster/bus';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { withBenchMesh } from './bench-mesh.ts';
+import { marked, publishMarkRule } from './metric-load.ts';
 import { ms, numberOption, percentiles, times } from './percentiles.ts';
 
 if (process.argv.includes('--help')) {
@@ -21,15 +21,6 @@ const wanted = numberOption('alerts', 2_000);
 const rate = numberOption('rate', 200);
 const chunk = 500;
 const bareTopic = 'muster.bench-bare.v1';
-
-const metric = (series: number): Outgoing => {
-  const id = randomUUID();
-  return {
-    topic: 'muster.metrics.v1',
-    value: { target: `bench-${series}`, name: 'bench_value', value: 200, unit: 'ms', at: Date.now() },
-    envelope: { id, time: Date.now(), source: 'bench', correlationId: id, causationId: null },
-  };
-};
 
 /** Calls `send` at an even rate, and waits until each was answered or `patienceMs` passed. */
 async function atRate(
@@ -85,8 +76,8 @@ async function alertLatency(bus: Bus): Promise<(from: number, count: number) => 
     await atRate(
       count,
       (index) => {
-        sentAt.set(`bench-${from + index}`, performance.now());
-        void bus.publish([metric(from + index)]);
+        sentAt.set(`mark-${from + index}`, performance.now());
+        void bus.publish([marked(from + index, Date.now())]);
       },
       () => took.length,
     );
@@ -127,7 +118,7 @@ async function bareLatency(
         count,
         () => {
           const key = `bare-${(sent += 1)}`;
-          const { value, headers } = bus.encode(metric(sent));
+          const { value, headers } = bus.encode(marked(sent, Date.now()));
           sentAt.set(key, performance.now());
           void producer.send({
             topic: bareTopic,
@@ -146,21 +137,7 @@ async function bareLatency(
 }
 
 await withBenchMesh(['monitoring'], async (mesh, bus) => {
-  const rule = {
-    ruleId: 'bench',
-    when: 'name == "bench_value" && value > 100.0',
-    verdict: 'ALERT',
-    severity: 'WARNING',
-    forMs: 0,
-  } as const;
-  const id = randomUUID();
-  await bus.publish([
-    {
-      topic: 'muster.policies.v1',
-      value: { policyId: 'bench', version: 1, agent: 'monitoring', rules: [rule] },
-      envelope: { id, time: Date.now(), source: 'bench', correlationId: id, causationId: null },
-    },
-  ]);
+  await publishMarkRule(bus);
   const alerts = await alertLatency(bus);
   const bare = await bareLatency(mesh.urls.kafkaBrokers.split(','), bus);
   const warmUp = 300;

@@ -21,3 +21,12 @@ export function numberOption(name: string, fallback: number): number {
   if (!(value > 0)) throw new Error(`--${name} takes a positive number, not ${process.argv[index + 1] ?? 'nothing'}`);
   return value;
 }
+
+/** Whether `--name` stands on the command line. */
+export const hasOption = (name: string): boolean => process.argv.includes(`--${name}`);
+
+/** `--name text` from the command line. */
+export function textOption(name: string): string | undefined {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? undefined : process.argv[index + 1];
+}

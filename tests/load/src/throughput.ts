@@ -3,13 +3,14 @@
  * messages lie in the topic before either begins.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Bus } from '@muster/bus';
 import { startMesh } from '@muster/cli';
 import { withBenchMesh } from './bench-mesh.ts';
+import { metricIn, metricsOf } from './fleet.ts';
+import { ordinary } from './metric-load.ts';
 import { numberOption, perSecond, times } from './percentiles.ts';
 
 if (process.argv.includes('--help')) {
@@ -31,33 +32,15 @@ async function fill(bus: Bus): Promise<void> {
   const now = Date.now();
   for (let from = 0; from < messages; from += 5_000) {
     const batch = Array.from({ length: Math.min(5_000, messages - from) }, (_, offset) => {
-      const index = from + offset;
-      const round = Math.floor(index / series);
-      const id = randomUUID();
-      const noise = Math.sin(index * 12.9898) * 43_758.5453;
-      return {
-        topic: 'muster.metrics.v1' as const,
-        value: {
-          target: `host-${index % series}`,
-          name: 'cpu_percent',
-          value: 40 + 10 * (noise - Math.floor(noise)),
-          unit: 'percent',
-          at: now - (rounds - round) * 1_000,
-          labels: { zone: 'a' },
-        },
-        envelope: { id, time: now, source: 'bench', correlationId: id, causationId: null },
-      };
+      const round = Math.floor((from + offset) / series);
+      return ordinary(from + offset, series, now - (rounds - round) * 1_000);
     });
     await bus.publish(batch);
     if (from % 100_000 === 0) process.stderr.write(`  ${from} of ${messages} published\n`);
   }
 }
 
-/** Value of one of the agent's metrics. */
-async function metricOf(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
-}
+const metricOf = async (url: string, name: string): Promise<number> => metricIn(await metricsOf(url), name);
 
 await withBenchMesh([], async ({ urls }, bus) => {
   await fill(bus);
