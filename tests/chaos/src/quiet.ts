@@ -1,0 +1,55 @@
+/** Waits until the mesh has nothing left to do. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogAdmin } from '@muster/bus';
+import { heardBy } from './cluster.ts';
+
+/** Longer than any timer, lease or overdue task of the subject agents keeps still. */
+const stillForMs = 6_000;
+const lookEveryMs = 500;
+
+/**
+ * Resolves with undefined when every group has handled all there is and nothing new has come for a while, or after `withinMs` with what is left,
+ * in a sentence.
+ */
+export async function awaitQuiet(admin: LogAdmin, withinMs: number, signal: AbortSignal): Promise<string | undefined> {
+  let still = { sum: -1, since: Date.now() };
+  let left = 'nothing is known of the topics';
+  for (const until = Date.now() + withinMs; Date.now() < until; await sleep(lookEveryMs, undefined, { signal })) {
+    const backlog = await backlogOf(admin).catch(() => undefined);
+    if (backlog === undefined) continue;
+    if (backlog.sum !== still.sum) still = { sum: backlog.sum, since: Date.now() };
+    left = backlog.lags.join(', ') || 'new messages go on coming';
+    if (backlog.lags.length === 0 && Date.now() - still.since >= stillForMs) return undefined;
+  }
+  return `after ${withinMs / 1_000} s: ${left}`;
+}
+
+interface Backlog {
+  /** Records of all topics. */
+  readonly sum: number;
+  /** Those that a group has not handled, summed over the groups. */
+  readonly lag: number;
+  /** The same for each group and topic that is behind, in words. */
+  readonly lags: readonly string[];
+}
+
+export async function backlogOf(admin: LogAdmin): Promise<Backlog> {
+  let sum = 0;
+  let total = 0;
+  const lags: string[] = [];
+  for (const [group, topics] of Object.entries(heardBy)) {
+    const committed = new Map(
+      (await admin.committed(group, topics)).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]),
+    );
+    for (const topic of topics) {
+      let lag = 0;
+      for (const { partition, beginning, end } of await admin.offsets(topic)) {
+        sum += end;
+        lag += Math.max(0, end - Math.max(beginning, committed.get(`${topic}/${partition}`) ?? 0));
+      }
+      total += lag;
+      if (lag > 0) lags.push(`${group} has ${lag} of ${topic} before it`);
+    }
+  }
+  return { sum, lag: total, lags };
+}
