@@ -3,6 +3,7 @@ import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { playCommand } from './commands/play.ts';
 import { publishCommand } from './commands/publish.ts';
+import { replayCommand } from './commands/replay.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { statusCommand } from './commands/status.ts';
 import { tailCommand } from './commands/tail.ts';
@@ -34,7 +35,7 @@ function musterProgram(): Command {
     .showHelpAfterError('`muster --help` shows what there is.')
     .addHelpText('after', introduction)
     .exitOverride();
-  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
+  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
   for (const add of commands) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);

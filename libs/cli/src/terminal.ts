@@ -9,6 +9,8 @@ export interface Terminal {
   print(line: string): Promise<void>;
   /** A line for the person who waits. */
   say(line: string): void;
+  /** How far it is, for the person who waits: overwritten by what comes next, and left out where lines stay, as in a file. */
+  progress(line: string): void;
   readonly colours: Colours;
   /** Characters in a line; undefined where lines don't end, as in a file. */
   readonly width: number | undefined;
@@ -19,13 +21,28 @@ export function processTerminal(isPlain: boolean): Terminal {
   const { stdout, stderr, env } = process;
   // A boolean: asked with `undefined`, picocolors decides by itself and colours whatever a CI prints to a file.
   const isColourful = (env['FORCE_COLOR'] ?? '') !== '' || (isatty(1) && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
+  let isProgressShown = false;
+  const clear = (): void => {
+    if (isProgressShown) stderr.write('\r\u001b[K');
+    isProgressShown = false;
+  };
   return {
     print: (line) =>
       new Promise((resolve) => {
+        clear();
         if (stdout.write(`${line}\n`)) resolve();
         else stdout.once('drain', resolve);
       }),
-    say: (line) => void stderr.write(`${line}\n`),
+    say(line) {
+      clear();
+      stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (!stderr.isTTY || env['TERM'] === 'dumb') return;
+      clear();
+      stderr.write(fitted(line, stderr.columns - 1));
+      isProgressShown = true;
+    },
     colours: picocolors.createColors(isColourful && !isPlain),
     width: stdout.isTTY ? stdout.columns : undefined,
   };
