@@ -11,7 +11,7 @@ import {
   registrySource,
 } from '../src/index.ts';
 import type { Decoded, LogRecord, TopicSpec } from '../src/index.ts';
-import { realCluster } from './kafkajs/real-cluster.ts';
+import { realCluster } from './kafka/real-cluster.ts';
 
 const url = process.env['SCHEMA_REGISTRY_URL'];
 if (url === undefined)

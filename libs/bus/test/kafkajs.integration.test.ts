@@ -1,4 +1,4 @@
-import { realCluster } from './kafkajs/real-cluster.ts';
+import { realCluster } from './kafka/real-cluster.ts';
 import { describeLog } from './log-conformance.ts';
 
 describeLog('the log on Kafka by kafkajs', () => Promise.resolve(realCluster()));

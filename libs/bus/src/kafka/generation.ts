@@ -6,7 +6,7 @@ import { backoffMs } from './nap.ts';
 import { readingProgress } from './reading-progress.ts';
 import type { ReadingProgress } from './reading-progress.ts';
 import { rootCause } from './root-cause.ts';
-import { nameOf, startPositions } from './start-offsets.ts';
+import { nameOf, startPositions, warnOfGap } from './start-offsets.ts';
 import type { OffsetLookUp, StartPosition } from './start-offsets.ts';
 
 const MAX_BACKOFF_MS = 5_000;
@@ -81,6 +81,7 @@ export function generationOf(options: GenerationOptions): Generation {
       const wanted = withDefaults(assignment.topicPartitions, committed, starts);
       const positions = await persist('Looking up where to start', () => startPositions(options.offsets, wanted));
       if (!positions) return;
+      for (const position of positions) warnOfGap(position, logger);
       isReady = true;
       options.place(positions);
     },

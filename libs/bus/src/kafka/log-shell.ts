@@ -9,7 +9,13 @@ export interface Driver {
   readonly producer: GatheringProducer;
   /** Joins in the background, for as long as it takes. */
   join(options: GroupOptions): Membership;
-  follow(options: FollowOptions): Following | Promise<Following>;
+  follow(options: FollowOptions): Settling;
+}
+
+export interface Settling {
+  readonly following: Following;
+  /** Resolves when it is settled where reading starts; waits for brokers that are away. Rejects when it is stopped before. */
+  readonly settled: Promise<void>;
 }
 
 export function logOf({ admin, producer, join, follow }: Driver): Log {
@@ -25,9 +31,6 @@ export function logOf({ admin, producer, join, follow }: Driver): Log {
       });
       if (!leaders) throw new Error(`Topic ${topic} does not exist; create it, then read it.`);
     }
-    refuseClosed();
-  };
-  const refuseClosed = () => {
     if (isClosed) throw new LogUnavailableError('The log is closed; it reads nothing any more.');
   };
   /** Ends it once, whoever comes first: its owner or `close`. */
@@ -62,12 +65,9 @@ export function logOf({ admin, producer, join, follow }: Driver): Log {
     },
     async follow(wanted) {
       await refuseMissing(wanted.topics);
-      const following = await follow(wanted);
+      const { following, settled } = follow(wanted);
       const stop = ending((deadlineMs) => following.stop(deadlineMs));
-      if (isClosed) {
-        await stop(0);
-        refuseClosed();
-      }
+      await settled;
       return { ...following, stop };
     },
     async close(deadlineMs) {

@@ -49,6 +49,17 @@ export function encodeRecord({ offsetDelta, key, value, headers }: RecordBody): 
   return bytes;
 }
 
+/** The length that stands before a record, and where the record begins. */
+export function recordLength(bytes: Buffer, at: number): { readonly length: number; readonly start: number } {
+  let unsigned = 0;
+  let start = at;
+  for (let weight = 1; ; weight *= 128) {
+    const byte = bytes[start++]!;
+    unsigned += (byte & 0x7f) * weight;
+    if (byte < 0x80) return { length: unsigned / 2, start };
+  }
+}
+
 /** Reads a record without its length; keys and values are views of `bytes`. */
 export function decodeRecord(bytes: Buffer): DecodedRecord {
   let at = 1; // behind the attributes

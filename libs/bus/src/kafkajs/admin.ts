@@ -1,15 +1,16 @@
 /** Administration over one shared connection, opened when it is first needed. */
-import type { ConnectionOptions } from '../kafka/log-options.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin as KafkaAdmin, KafkaJSDeleteGroupsError } from 'kafkajs';
+import type { ConnectionOptions } from '../kafka/log-options.ts';
+import { differentCount } from '../kafka/topic-specs.ts';
+import type { Leaders } from '../kafka/topology.ts';
 import type { LogAdmin, TopicSpec } from '../log.ts';
 import { LogUnavailableError } from '../log.ts';
 import { isOutage, rootOf, toLogError } from './faults.ts';
 import { lazyClient } from './lazy-client.ts';
 
 export interface Admin extends LogAdmin {
-  /** Id of the broker that leads each partition, by partition number; undefined when there is no such topic. */
-  leaders(topic: string): Promise<readonly number[] | undefined>;
+  readonly leaders: Leaders;
   close(deadlineMs: number): Promise<void>;
 }
 
@@ -57,13 +58,9 @@ export function kafkaAdmin(connection: ConnectionOptions): Admin {
     leaders,
     async createTopics(specs) {
       const existing = new Map((await topics()).map(({ topic, partitions }) => [topic, partitions]));
-      for (const { topic, partitions } of specs) {
-        const there = existing.get(topic) ?? partitions;
-        if (there !== partitions) {
-          throw new Error(
-            `Topic ${topic} has ${there} partitions and ${partitions} were asked for; keys would move: create a new topic instead.`,
-          );
-        }
+      for (const spec of specs) {
+        const there = existing.get(spec.topic);
+        if (there !== undefined && there !== spec.partitions) throw differentCount(spec, there);
       }
       const missing = specs.filter(({ topic }) => !existing.has(topic));
       if (missing.length === 0) return [];

@@ -4,7 +4,7 @@
  */
 import type { TopicPartition } from '../log.ts';
 import type { ClientLogger } from '../kafka/calm-log.ts';
-import { startPositions } from '../kafka/start-offsets.ts';
+import { startPositions, warnOfGap } from '../kafka/start-offsets.ts';
 import { rootOf } from './faults.ts';
 import { offsetLookUp, seek } from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
@@ -67,5 +67,8 @@ async function reposition(group: ConsumerGroup, at: TopicPartition, logger: Clie
   const { topic, partition } = at;
   const offset = group.offsetManager.nextOffset(topic, partition).toNumber();
   const positions = await startPositions(offsetLookUp(group), [{ topic, partition, at: 'offset', offset }]);
-  for (const position of positions) seek(group, position, logger);
+  for (const position of positions) {
+    seek(group, position);
+    warnOfGap(position, logger);
+  }
 }

@@ -1,7 +1,9 @@
 /** Reads whole topics by a throw-away group of one member, which keeps its own positions and is deleted when it stops. */
 import type { ConnectionOptions, Fetching } from '../kafka/log-options.ts';
 import { randomUUID } from 'node:crypto';
-import type { FollowOptions, Following, StartAt, TopicPartition } from '../log.ts';
+import type { Settling } from '../kafka/log-shell.ts';
+import { LogUnavailableError } from '../log.ts';
+import type { Following, FollowOptions, StartAt, TopicPartition } from '../log.ts';
 import type { Admin } from './admin.ts';
 import { groupMember } from './group-member.ts';
 import { isDoneWithin } from '../kafka/nap.ts';
@@ -22,7 +24,7 @@ export function follow(
   fetching: Fetching,
   admin: Pick<Admin, 'deleteGroup'>,
   { topics, from, records, caughtUp, lost }: FollowOptions,
-): Following {
+): Settling {
   const group = `muster-follow-${connection.clientId}-${randomUUID().slice(0, 13)}`;
   const positions = new Map<string, number>();
   /** Whoever follows hears nothing of generations, so a pause outlives them. */
@@ -30,6 +32,7 @@ export function follow(
   /** What was in the log at the start and has not come yet: the offset each partition has to reach. */
   let behind: Map<string, StartPosition> | undefined;
   let looking: NodeJS.Timeout | undefined;
+  const settled = Promise.withResolvers<void>();
 
   /** A partition that appears later is new, so its beginning is where nothing is missed. */
   const startOf = (partition: TopicPartition): StartAt => {
@@ -67,6 +70,7 @@ export function follow(
       },
       lost(fault) {
         clearInterval(looking);
+        settled.reject(fault);
         lost(fault);
       },
     },
@@ -76,11 +80,15 @@ export function follow(
       if (!isFirst) return;
       behind = new Map(starts.filter(({ offset, end }) => offset < end).map((start) => [nameOf(start), start]));
       looking = setInterval(look, LOOK_INTERVAL_MS);
+      settled.resolve();
       look();
     },
   });
 
-  return {
+  // Whoever only stops it has not asked.
+  settled.promise.catch(() => undefined);
+
+  const following: Following = {
     pause(partitions) {
       for (const partition of partitions) paused.set(nameOf(partition), partition);
       member.pause(partitions);
@@ -93,8 +101,10 @@ export function follow(
       const until = Date.now() + deadlineMs;
       clearInterval(looking);
       behind = undefined;
+      settled.reject(new LogUnavailableError(`Following ${topics.join(', ')} was stopped before it had begun.`));
       await member.leave(Math.max(0, deadlineMs - MIN_DELETION_MS));
       await isDoneWithin(until - Date.now(), admin.deleteGroup(group));
     },
   };
+  return { following, settled: settled.promise };
 }

@@ -1,6 +1,5 @@
 /** What a member asks of the broker that keeps its group. */
-import type { ClientLogger } from '../kafka/calm-log.ts';
-import { nameOf, warnOfGap } from '../kafka/start-offsets.ts';
+import { nameOf } from '../kafka/start-offsets.ts';
 import type { OffsetLookUp, StartPosition } from '../kafka/start-offsets.ts';
 import type { Assignment, TopicPartition, TopicPartitionOffset } from '../log.ts';
 import { isFencing } from './faults.ts';
@@ -97,9 +96,6 @@ export const offsetLookUp =
     );
   };
 
-/** Makes kafkajs fetch from there next. Says so when the wanted offset is not in the log any more. */
-export function seek(group: ConsumerGroup, position: StartPosition, logger: ClientLogger): void {
-  const { topic, partition, offset } = position;
+/** Makes kafkajs fetch from there next. */
+export const seek = (group: ConsumerGroup, { topic, partition, offset }: StartPosition): void =>
   group.seek({ topic, partition, offset: String(offset) });
-  warnOfGap(position, logger);
-}

@@ -17,15 +17,13 @@ import {
 } from './group-coordinator.ts';
 import type { ConsumerGroup } from './internals.ts';
 import { lastingConsumer } from './lasting-consumer.ts';
+import { groupSettings } from '../kafka/group-settings.ts';
 import { naps } from '../kafka/nap.ts';
 import type { GroupObserver } from './observed-group.ts';
 import { nextOffsetOf, toRecordBatch } from './records.ts';
 import { nameOf } from '../kafka/start-offsets.ts';
 import type { StartPosition } from '../kafka/start-offsets.ts';
 
-const SESSION_TIMEOUT_MS = 15_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
-const MAX_BYTES_PER_PARTITION = 256 * 1024;
 /** How long a fetch may hold when a partition was paused just now, so that it is read again soon after it is resumed. */
 const WAIT_WHILE_PAUSED_MS = 25;
 const NAP_MS = 100;
@@ -48,7 +46,7 @@ export interface Member extends Membership {
 export function groupMember(connection: ConnectionOptions, fetching: Fetching, options: MemberOptions): Member {
   const { listener, group: groupId } = options;
   const { logger } = connection;
-  const sessionTimeoutMs = options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
+  const { sessionTimeoutMs, heartbeatIntervalMs, maxBytesPerPartition } = groupSettings(options);
   const { nap, wake } = naps();
   const paused = new Map<string, TopicPartition>();
   const fetches = new WeakMap<object, { readonly generation: Generation; readonly startedAt: number }>();
@@ -101,7 +99,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       committed: (partitions) => committedOffsets(joined, partitions),
       offsets: offsetLookUp(joined),
       place(positions) {
-        for (const position of positions) seek(joined, position, logger);
+        for (const position of positions) seek(joined, position);
         options.positioned?.(positions);
         wake();
       },
@@ -178,8 +176,8 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     group: groupId,
     topics: options.topics,
     sessionTimeoutMs,
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? HEARTBEAT_INTERVAL_MS,
-    maxBytesPerPartition: options.maxBytesPerPartition ?? MAX_BYTES_PER_PARTITION,
+    heartbeatIntervalMs,
+    maxBytesPerPartition,
     observer,
     held: () => held,
     deliver(batch, resolve) {

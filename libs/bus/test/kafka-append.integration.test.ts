@@ -1,16 +1,17 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { KAFKA_CLIENTS } from '../src/kafka-log.ts';
 import { RecordRefusedError } from '../src/log.ts';
 import { numbered, sceneOf, text, valuesOf } from './conformance/scene.ts';
-import { realCluster } from './kafkajs/real-cluster.ts';
-
-const cluster = realCluster();
-const scene = sceneOf((clientId) => cluster.connect(clientId), 20_000);
-afterEach(() => scene.clear());
-afterAll(() => cluster.close());
+import { realCluster } from './kafka/real-cluster.ts';
 
 const reasonOf = ({ reason }: PromiseRejectedResult): unknown => reason;
 
-describe('appending to Kafka', { timeout: 40_000 }, () => {
+describe.each(KAFKA_CLIENTS)('appending to Kafka by %s', { timeout: 40_000 }, (client) => {
+  const cluster = realCluster(client);
+  const scene = sceneOf((clientId) => cluster.connect(clientId), 20_000);
+  afterEach(() => scene.clear());
+  afterAll(() => cluster.close());
+
   test('refuses only the append whose record the topic does not take; its neighbours in the request are stored once', async () => {
     const topic = await cluster.topic(2, { 'max.message.bytes': '2000' });
     const log = scene.connect();

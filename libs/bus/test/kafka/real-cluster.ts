@@ -1,7 +1,7 @@
 /** The Kafka cluster of KAFKA_BROKERS for tests: logs that are closed, topics and groups that are deleted afterwards. */
 import { randomUUID } from 'node:crypto';
 import { kafkaLog } from '../../src/kafka-log.ts';
-import type { KafkaLogOptions } from '../../src/kafka-log.ts';
+import type { KafkaClient, KafkaLogOptions } from '../../src/kafka-log.ts';
 import type { Log } from '../../src/log.ts';
 
 export interface RealCluster {
@@ -16,17 +16,18 @@ export interface RealCluster {
 
 const CLOSE_MS = 5_000;
 
-export function realCluster(): RealCluster {
+/** @param client by which it is reached */
+export function realCluster(client: KafkaClient = 'kafkajs'): RealCluster {
   const brokers = process.env['KAFKA_BROKERS']?.split(',');
   if (!brokers) throw new Error('KAFKA_BROKERS is not set; it names the brokers integration tests run against.');
   const topics = new Set<string>();
   const groups = new Set<string>();
   const logs = new Set<Log>();
-  const unique = (what: string) => `kafkajs-test-${what}-${randomUUID().slice(0, 13)}`;
-  const owner = kafkaLog({ brokers, clientId: unique('owner') });
+  const unique = (what: string) => `${client}-test-${what}-${randomUUID().slice(0, 13)}`;
+  const owner = kafkaLog({ client, brokers, clientId: unique('owner') });
 
   const connect: RealCluster['connect'] = (clientId, options) => {
-    const log = kafkaLog({ brokers, clientId, ...options });
+    const log = kafkaLog({ client, brokers, clientId, ...options });
     logs.add(log);
     return {
       ...log,

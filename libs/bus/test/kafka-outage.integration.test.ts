@@ -1,28 +1,30 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { KAFKA_CLIENTS } from '../src/kafka-log.ts';
 import { LogUnavailableError } from '../src/log.ts';
 import { fromCommitted, numbered, sceneOf, valuesOf } from './conformance/scene.ts';
-import { faultProxy } from './kafkajs/fault-proxy.ts';
-import type { FaultProxy } from './kafkajs/fault-proxy.ts';
-import { realCluster } from './kafkajs/real-cluster.ts';
+import { faultProxy } from './kafka/fault-proxy.ts';
+import type { FaultProxy } from './kafka/fault-proxy.ts';
+import { realCluster } from './kafka/real-cluster.ts';
 
-const cluster = realCluster();
-let proxy: FaultProxy;
-const scene = sceneOf(
-  (clientId) => cluster.connect(clientId, { route: (broker) => proxy.route(broker), requestTimeoutMs: 1_500 }),
-  25_000,
-);
 const sessionTimeoutMs = 6_000;
 
-beforeEach(async () => {
-  proxy = await faultProxy(cluster.brokers[0]!);
-});
-afterEach(async () => {
-  await scene.clear();
-  proxy.close();
-});
-afterAll(() => cluster.close());
+describe.each(KAFKA_CLIENTS)('when brokers can not be reached by %s', { timeout: 60_000 }, (client) => {
+  const cluster = realCluster(client);
+  let proxy: FaultProxy;
+  const scene = sceneOf(
+    (clientId) => cluster.connect(clientId, { route: (broker) => proxy.route(broker), requestTimeoutMs: 1_500 }),
+    25_000,
+  );
 
-describe('when brokers can not be reached', { timeout: 60_000 }, () => {
+  beforeEach(async () => {
+    proxy = await faultProxy(cluster.brokers[0]!);
+  });
+  afterEach(async () => {
+    await scene.clear();
+    proxy.close();
+  });
+  afterAll(() => cluster.close());
+
   test('an outage shorter than the session leaves the generation as it is, and nothing is lost or repeated', async () => {
     const topic = await cluster.topic(1);
     const log = scene.connect();
