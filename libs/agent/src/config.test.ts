@@ -26,6 +26,7 @@ it('names every variable that is wrong, and what to do', () => {
     readConfig(agent, {
       KAFKA_BROKERS: '',
       HTTP_PORT: '70000',
+      KAFKA_CLIENT: 'librdkafka',
       MUSTER_WARM_UP_MS: 'soon',
       KAFKA_SASL_MECHANISM: 'plain',
     });
@@ -34,6 +35,7 @@ it('names every variable that is wrong, and what to do', () => {
     'KAFKA_BROKERS: is empty; set it to the brokers',
     "SCHEMA_REGISTRY_URL: is not set; set it to the schema registry's URL",
     'HTTP_PORT:',
+    'KAFKA_CLIENT: is no Kafka client we know; set it to kafkajs or platformatic',
     'MUSTER_WARM_UP_MS:',
     'needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
   ]) {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { KAFKA_CLIENTS } from '@muster/bus';
 import { z } from 'zod';
 import type { AgentDefinition } from './agent.ts';
 
@@ -16,6 +17,9 @@ const runtimeSchema = z.object({
   KAFKA_BROKERS: required('the brokers, e.g. localhost:9092,localhost:9093'),
   SCHEMA_REGISTRY_URL: required("the schema registry's URL, e.g. http://localhost:8081"),
   REDIS_URL: required("Redis' URL, e.g. redis://localhost:6379"),
+  KAFKA_CLIENT: z
+    .enum(KAFKA_CLIENTS, { error: `is no Kafka client we know; set it to ${KAFKA_CLIENTS.join(' or ')}` })
+    .default(KAFKA_CLIENTS[0]),
   KAFKA_SSL: z.stringbool().default(false),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),

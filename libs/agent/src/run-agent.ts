@@ -42,6 +42,7 @@ export async function runAgent(
     log[level](facts, message);
   const store = redisStateStore({ url: runtime.REDIS_URL, logger: log });
   const kafka = kafkaLog({
+    client: runtime.KAFKA_CLIENT,
     brokers: runtime.KAFKA_BROKERS.split(',').map((broker) => broker.trim()),
     clientId: instance,
     ssl: runtime.KAFKA_SSL,

@@ -16,5 +16,5 @@ export { registrySource } from './registry.ts';
 export type { RegistryOptions } from './registry.ts';
 export { memorySchemaSource } from './schema-source.ts';
 export type { SchemaSource } from './schema-source.ts';
-export { kafkaLog } from './kafka-log.ts';
-export type { KafkaLogOptions } from './kafka-log.ts';
+export { kafkaClientNamed, kafkaLog, KAFKA_CLIENTS } from './kafka-log.ts';
+export type { KafkaClient, KafkaLogOptions } from './kafka-log.ts';

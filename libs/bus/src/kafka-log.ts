@@ -12,6 +12,16 @@ export interface KafkaLogOptions extends LogOptions {
   readonly client?: KafkaClient;
 }
 
+/** The client by its name, as `KAFKA_CLIENT` gives it; the default when it is not set. Throws a sentence when there is none of that name. */
+export function kafkaClientNamed(name: string | undefined): KafkaClient {
+  if (name === undefined || name === '') return KAFKA_CLIENTS[0];
+  const client = KAFKA_CLIENTS.find((known) => known === name);
+  if (client) return client;
+  throw new Error(
+    `KAFKA_CLIENT is "${name}", and there is no such Kafka client here: set it to ${KAFKA_CLIENTS.join(' or ')}.`,
+  );
+}
+
 /** Connects to nothing yet: each part does when it is first used, and waits for brokers that are away. */
 export function kafkaLog({ client = KAFKA_CLIENTS[0], ...options }: KafkaLogOptions): Log {
   const driver = load(client, options);

@@ -3,9 +3,12 @@ import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import type { Log } from '../src/log.ts';
 import { adminBehaviour } from './conformance/admin.ts';
 import { appendBehaviour } from './conformance/append.ts';
+import { budgetBehaviour } from './conformance/budget.ts';
 import { deliveryBehaviour } from './conformance/delivery.ts';
 import { followBehaviour } from './conformance/follow.ts';
 import { groupBehaviour } from './conformance/group.ts';
+import { progressBehaviour } from './conformance/progress.ts';
+import { rebalanceBehaviour } from './conformance/rebalance.ts';
 import { sceneOf } from './conformance/scene.ts';
 
 /** Something clients can be connected to; each client is closed by the suite. */
@@ -27,8 +30,11 @@ export function describeLog(name: string, makeCluster: () => Promise<ClusterUnde
 
     appendBehaviour(scene);
     groupBehaviour(scene);
+    rebalanceBehaviour(scene);
     deliveryBehaviour(scene);
+    progressBehaviour(scene);
     followBehaviour(scene);
     adminBehaviour(scene);
+    budgetBehaviour(scene);
   });
 }

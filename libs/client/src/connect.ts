@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createBus, kafkaLog, registrySource } from '@muster/bus';
-import type { Bus, KafkaLogOptions } from '@muster/bus';
+import { createBus, kafkaClientNamed, kafkaLog, registrySource } from '@muster/bus';
+import type { Bus, KafkaClient, KafkaLogOptions } from '@muster/bus';
 import { clientOn } from './client.ts';
 import type { Client, ClientOptions } from './client.ts';
 
@@ -13,6 +13,8 @@ export interface ConnectOptions extends ClientOptions {
   readonly clientId?: string;
   /** TLS to the brokers: true, or Node's TLS options. Default: `KAFKA_SSL=true`. */
   readonly ssl?: KafkaLogOptions['ssl'];
+  /** The Kafka client underneath. Default: `KAFKA_CLIENT`, else kafkajs. */
+  readonly kafkaClient?: KafkaClient;
   /** Default: `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME` and `KAFKA_SASL_PASSWORD`. */
   readonly sasl?: KafkaLogOptions['sasl'];
 }
@@ -42,7 +44,8 @@ export function connectBus(options: Omit<ConnectOptions, 'publishTimeoutMs'>): B
   const ssl = options.ssl ?? env['KAFKA_SSL'] === 'true';
   const sasl = options.sasl ?? saslOf(env);
   const clientId = options.clientId ?? `${options.source}-${randomUUID().slice(0, 8)}`;
-  const log = kafkaLog({ brokers, clientId, ssl, ...(sasl && { sasl }) });
+  const client = options.kafkaClient ?? kafkaClientNamed(env['KAFKA_CLIENT']);
+  const log = kafkaLog({ client, brokers, clientId, ssl, ...(sasl && { sasl }) });
   return createBus({ log, schemas: registrySource(registry) });
 }
 

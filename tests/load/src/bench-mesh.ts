@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { heardTopics, type AgentDefinition } from '@muster/agent';
-import { createBus, deadLetterTopic, kafkaLog, registrySource, type Bus } from '@muster/bus';
+import { createBus, deadLetterTopic, kafkaClientNamed, kafkaLog, registrySource, type Bus } from '@muster/bus';
 import { startMesh, type Mesh } from '@muster/cli';
 
 const muster = resolve(import.meta.dirname, '../../../.muster');
@@ -23,7 +23,11 @@ export async function withBenchMesh<R>(
     log: (line) => process.stderr.write(`  ${line}\n`),
   });
   const bus = createBus({
-    log: kafkaLog({ brokers: mesh.urls.kafkaBrokers.split(','), clientId: 'bench' }),
+    log: kafkaLog({
+      client: kafkaClientNamed(process.env['KAFKA_CLIENT']),
+      brokers: mesh.urls.kafkaBrokers.split(','),
+      clientId: 'bench',
+    }),
     schemas: registrySource(mesh.urls.schemaRegistryUrl),
   });
   // Ended from outside, it still ends what it started.

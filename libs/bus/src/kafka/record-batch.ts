@@ -148,7 +148,9 @@ function abortedAt(aborted: readonly AbortedTransaction[]) {
 function lastValues(headers: DecodedRecord['headers']): RecordHeaders {
   for (const name in headers) {
     const value = headers[name];
-    if (Array.isArray(value)) headers[name] = value.at(-1) ?? null;
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last === null || last === undefined) delete headers[name];
+    else if (last !== value) headers[name] = last;
   }
   return headers as RecordHeaders;
 }

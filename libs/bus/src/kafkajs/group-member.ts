@@ -149,7 +149,9 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
         }
         // Nothing to deliver, which kafkajs would take for a reason to walk on by one offset.
         if (batch.rawMessages.length > 0) of.resolveOffset({ ...batch, offset: String(nextOffsetOf(batch) - 1) });
-        current.progress.read(batch, startedAt);
+        // An answer that others have filled says nothing of a partition that still holds something.
+        if (of.offsetManager.nextOffset(batch.topic, batch.partition).toNumber() >= Number(batch.highWatermark))
+          current.progress.read(batch, startedAt);
         return false;
       });
     },

@@ -20,6 +20,8 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
   const { topics, schedule, clock } = core;
   let state: 'connected' | 'isolated' | 'closed' | 'crashed' = 'connected';
   let isolatedAt = 0;
+  /** When the group went on without this client's members. */
+  let removedAt = 0;
   let joins = 0;
   const members = new Set<DrivenMember>();
   const followings = new Set<Following>();
@@ -77,7 +79,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
         return Promise.resolve();
       },
       get confirmedAt() {
-        return reachedAt();
+        return group.has(member) ? reachedAt() : Math.min(removedAt, reachedAt());
       },
       get deliveredThrough() {
         return member.deliveredThrough(reachedAt());
@@ -114,6 +116,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
       if (isIsolated && state === 'connected') {
         state = 'isolated';
         isolatedAt = clock();
+        removedAt = isolatedAt;
         for (const member of members) member.group.remove(member);
       } else if (!isIsolated && state === 'isolated') {
         state = 'connected';

@@ -20,6 +20,7 @@ export interface Group {
   rebalance(): void;
   /** The cluster is available again: does what was put off. */
   resume(): void;
+  has(member: Member): boolean;
   isCurrent(member: Member, generation: number): boolean;
   /** @throws FencedError */
   commit(member: Member, generation: number, offsets: readonly TopicPartitionOffset[]): void;
@@ -76,6 +77,7 @@ export function memoryGroup(
     remove(member) {
       if (members.delete(member)) rebalance();
     },
+    has: (member) => members.has(member),
     isCurrent: (member, of) => of === generation && members.has(member),
     commit(member, of, committed) {
       if (of !== generation || !members.has(member)) {

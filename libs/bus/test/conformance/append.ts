@@ -48,6 +48,27 @@ export function appendBehaviour(scene: Scene): void {
       expect(unkeyed!.key).toBeNull();
     });
 
+    test('keeps many headers, and leaves out one without a value', async () => {
+      const log = scene.connect();
+      const topic = await scene.topic(1);
+      const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`header-${i}`, text('v'.repeat(i))]));
+      await log.append([{ topic, key: 'k', value: text('v'), headers: { ...many, absent: undefined } }]);
+      const [record] = await scene.readAll(log, topic, 1);
+      const present = Object.entries(record!.headers).filter(([, value]) => value !== undefined);
+      expect(present.map(([name, value]) => [name, Buffer.from(value!).toString()])).toEqual(
+        Object.entries(many).map(([name, value]) => [name, Buffer.from(value).toString()]),
+      );
+    });
+
+    test('keeps big records as they are, larger than what is fetched of a partition at once', async () => {
+      const log = scene.connect();
+      const topic = await scene.topic(1);
+      const values = Array.from({ length: 6 }, () => randomBytes(900_000));
+      await Promise.all(values.map((value) => log.append([{ topic, partition: 0, key: 'big', value }])));
+      const read = await scene.readAll(log, topic, values.length);
+      expect(read.every(({ value }, i) => values[i]!.equals(value!))).toBe(true);
+    });
+
     test('stamps records with a clock of the log that never goes back within a partition', async () => {
       const log = scene.connect();
       const topic = await scene.topic(1);

@@ -31,6 +31,15 @@ export function followBehaviour(scene: Scene): void {
       await scene.eventually(() => expect(valuesOf(records).toSorted()).toEqual(['new0', 'new0', 'new1', 'new1']));
     });
 
+    test('misses nothing that is appended once it has resolved', async () => {
+      const topic = await scene.topic(2);
+      const log = scene.connect();
+      await log.append(numbered(topic, 1, 3, 'old'));
+      const { records } = await scene.follow(scene.connect(), { topics: [topic], from: { at: 'end' } });
+      await log.append([...numbered(topic, 0, 1, 'a'), ...numbered(topic, 1, 1, 'b')]);
+      await scene.eventually(() => expect(valuesOf(records).toSorted()).toEqual(['a0', 'b0']));
+    });
+
     test('has caught up at once with topics that are empty', async () => {
       const topics = [await scene.topic(2), await scene.topic(1)];
       const { caughtUpAfter } = await scene.follow(scene.connect(), { topics, from: { at: 'beginning' } });
