@@ -110,7 +110,7 @@ async function perform(run: Run, golden: Golden | undefined): Promise<void> {
   if (flags.diff) return compare(run);
   const list = listing(showing);
   const replayed = await replay(run, list);
-  if (list.left > 0) terminal.say(terminal.colours.dim(`... and ${counted(list.left, 'outcome')} more.`));
+  if (list.left > 0) terminal.say(terminal.colours.dim(`... and ${counted(list.left, 'more outcome')}.`));
   await conclude(
     run,
     replayed,
@@ -136,7 +136,7 @@ async function compare(run: Run): Promise<void> {
       terminal.colours.dim('+ only in the replay   - only on record   ~ different (on record -> in the replay)'),
     );
   const left = await showDifferences(compared, showing);
-  if (left > 0) terminal.say(terminal.colours.dim(`... and ${counted(left, 'difference')} more.`));
+  if (left > 0) terminal.say(terminal.colours.dim(`... and ${counted(left, 'more difference')}.`));
   await conclude(
     run,
     replayed,
@@ -154,7 +154,7 @@ async function check(run: Run, golden: Golden): Promise<void> {
   const replayed = await replay(run, twins);
   const compared = twins.finish();
   const left = await showDifferences(compared, showing);
-  if (left > 0) terminal.say(terminal.colours.dim(`... and ${counted(left, 'difference')} more.`));
+  if (left > 0) terminal.say(terminal.colours.dim(`... and ${counted(left, 'more difference')}.`));
   await conclude(
     run,
     replayed,
