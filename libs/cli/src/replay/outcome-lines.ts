@@ -59,7 +59,8 @@ function changeLine(
 function valueText(field: string, value: unknown, now: number): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' && /(At|^at|\.at)$/.test(field) && value > 1e12) return formatTime(value, now);
-  return fitted(harmless(JSON.stringify(value)), SHOWN_TEXT);
+  const isWord = typeof value === 'string' && /^[^\s"]+$/.test(value);
+  return fitted(harmless(isWord ? value : JSON.stringify(value)), SHOWN_TEXT);
 }
 
 /** For programs. */

@@ -15,8 +15,8 @@ export function readSummary(agent: string, { from, to }: Range, replayed: Replay
   const before =
     warmUp === 0 || since === undefined
       ? ''
-      : `; warmed up on ${counted(warmUp, 'message')} since ${formatTime(since, now)}`;
-  return `${agent} replayed from ${shortFrom} to ${shortTo}: ${messages}${by}, ${counted(wakes, 'wake-up')}${before}.`;
+      : `\nWarmed up on ${counted(warmUp, 'message')} since ${formatTime(since, now)}.`;
+  return `${agent} replayed from ${shortFrom} to ${shortTo}: ${messages}${by}, ${counted(wakes, 'wake-up')}.${before}`;
 }
 
 /** What is no longer there to be read. */
