@@ -26,7 +26,7 @@ export type Verdict = {
 
 /** All that is remembered of a series: plain numbers and arrays. Never mutated. */
 export type DetectorState = {
-  readonly version: 1;
+  readonly version: 2;
   readonly samples: number;
   readonly clock: SeriesClock;
   /** Typical time between samples, 0 while unknown. */
@@ -45,7 +45,7 @@ const samplesToWarmUp = 60;
 const largest = 1e150;
 
 const begin = (at: number, value: number): DetectorState => ({
-  version: 1,
+  version: 2,
   samples: 0,
   clock: readClock(undefined, at).clock,
   intervalMs: 0,
@@ -80,7 +80,8 @@ export const detect = (
 ): { readonly state: DetectorState; readonly verdict: Verdict } => {
   if (!Number.isFinite(at) || !(Math.abs(value) <= largest))
     throw new RangeError(`detect: the sample is ${value} at ${at}; give finite numbers and drop missing values.`);
-  const before = state ?? begin(at, value);
+  // What an earlier version of this learned is written otherwise: it is learned again.
+  const before = state?.version === 2 ? state : begin(at, value);
   const { clock, elapsedMs, isLate } = readClock(before.clock, at);
   if (isLate) {
     const prediction = predict(before.evidence.prediction, at);
@@ -104,7 +105,7 @@ export const detect = (
   const strength = warmingUp ? 0 : found;
   return {
     state: {
-      version: 1,
+      version: 2,
       samples,
       clock,
       intervalMs,

@@ -34,7 +34,7 @@ export const weigh = (
   common: number,
 ): Weighing => {
   const halves = (history.seen[0] ?? 0) >= seenAtMost;
-  const seen = history.seen.map((count) => (halves ? count >> 1 : count));
+  const seen = halves ? history.seen.map((count) => count >> 1) : history.seen.slice();
   const ranks = halves ? history.ranks.map(halve) : history.ranks.slice();
   const consulted = booksFor(prediction);
   let squares = 0;

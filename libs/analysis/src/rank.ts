@@ -2,16 +2,15 @@
  * How often sizes as large as this one were seen before: a histogram of the larger ones, eight bins to the octave.
  * It reaches down from the record until it holds an eighth of all sizes seen (three octaves at the most); what is
  * smaller is ordinary and isn't kept. So memory is constant, and an ordinary size costs nothing.
+ *
+ * Empty before the first size, else: the bin of the record, floor(8 log2 size); size and samples so far of a record that isn't over yet (see
+ * `countWhenOver`), 0 when there is none; and how many were seen in that bin and in each one below. A list and no object,
+ * because a state has eighteen of them, which are copied, collected and stored all the time.
  */
-export type Ranks = {
-  /** Bin of the record: floor(8 log2 size). */
-  readonly top: number;
-  /** How many were seen in bin `top - index`; empty before the first. */
-  readonly counts: readonly number[];
-  /** A record that isn't over yet (see `countWhenOver`), and for how many samples. */
-  readonly record?: { readonly size: number; readonly samples: number };
-};
+export type Ranks = readonly number[];
 
+/** Where the counts begin. */
+const head = 3;
 const binsPerOctave = 8;
 const bins = 24;
 const ordinaryFrom = 1 / 8;
@@ -22,14 +21,15 @@ const decadesBeyond = 6;
 const sizesToLead = 8;
 const recordWaits = 10;
 
-export const noRanks: Ranks = { top: 0, counts: [] };
+export const noRanks: Ranks = [];
 
 const binOf = (size: number): number => Math.floor(Math.log2(size) * binsPerOctave);
+const topOf = (ranks: Ranks): number => ranks[0] ?? 0;
 
 /** How many sizes were seen in the first `length` bins. */
-const countTo = (counts: readonly number[], length: number): number => {
+const countTo = (ranks: Ranks, length: number): number => {
   let sum = 0;
-  for (let index = 0; index < length && index < counts.length; index += 1) sum += counts[index] ?? 0;
+  for (let index = head; index < head + length && index < ranks.length; index += 1) sum += ranks[index] ?? 0;
   return sum;
 };
 
@@ -39,33 +39,35 @@ const countTo = (counts: readonly number[], length: number): number => {
  */
 export const surpriseOf = (ranks: Ranks, size: number, seen: number): number => {
   if (size <= 0) return 0;
-  const { top, counts } = ranks;
-  const depth = counts.length === 0 ? -1 : top - binOf(size);
-  if (depth >= counts.length && depth >= 0) return 0;
-  const rarity = Math.max(0, Math.log10((seen + 1) / (countTo(counts, depth + 1) + 0.5)));
-  if (counts.length === 0 || depth >= 0) return rarity;
+  const isFirst = ranks.length === 0;
+  const depth = isFirst ? -1 : topOf(ranks) - binOf(size);
+  if (depth >= ranks.length - head && depth >= 0) return 0;
+  const rarity = Math.max(0, Math.log10((seen + 1) / (countTo(ranks, depth + 1) + 0.5)));
+  if (isFirst || depth >= 0) return rarity;
   const lead = Math.min((-depth / binsPerOctave) * decadesPerOctave, decadesBeyond);
-  return rarity + lead * Math.min(1, countTo(counts, bins) / sizesToLead);
+  return rarity + lead * Math.min(1, countTo(ranks, bins) / sizesToLead);
 };
 
-/** Counts one of `seen` sizes; gives the same object back when it is too ordinary to be kept. */
+/** Counts one of `seen` sizes; gives the same list back when it is too ordinary to be kept. */
 export const countSize = (ranks: Ranks, size: number, seen: number): Ranks => {
   if (size <= 0) return ranks;
   const bin = binOf(size);
-  if (ranks.counts.length === 0) return { top: bin, counts: [1] };
-  const depth = ranks.top - bin;
-  const total = countTo(ranks.counts, bins);
-  if (depth >= ranks.counts.length && (depth >= bins || total >= ordinaryFrom * seen)) return ranks;
-  const counts = ranks.counts.slice();
-  for (let missing = Math.min(-depth, bins); missing > 0; missing -= 1) counts.unshift(0);
-  while (counts.length <= depth) counts.push(0);
-  counts[Math.max(0, depth)] = (counts[Math.max(0, depth)] ?? 0) + 1;
-  let rest = total + 1 - (counts.at(-1) ?? 0);
-  while (counts.length > bins || rest >= ordinaryFrom * seen) {
-    counts.pop();
-    rest -= counts.at(-1) ?? 0;
+  if (ranks.length === 0) return [bin, 0, 0, 1];
+  const depth = topOf(ranks) - bin;
+  const total = countTo(ranks, bins);
+  if (depth >= ranks.length - head && (depth >= bins || total >= ordinaryFrom * seen)) return ranks;
+  const next = ranks.slice();
+  next[0] = Math.max(bin, topOf(ranks));
+  for (let missing = Math.min(-depth, bins); missing > 0; missing -= 1) next.splice(head, 0, 0);
+  while (next.length - head <= depth) next.push(0);
+  const place = head + Math.max(0, depth);
+  next[place] = (next[place] ?? 0) + 1;
+  let rest = total + 1 - (next.at(-1) ?? 0);
+  while (next.length - head > bins || rest >= ordinaryFrom * seen) {
+    next.pop();
+    rest -= next.at(-1) ?? 0;
   }
-  return { top: Math.max(bin, ranks.top), counts };
+  return next;
 };
 
 /**
@@ -73,16 +75,22 @@ export const countSize = (ranks: Ranks, size: number, seen: number): Ranks => {
  * otherwise lead its own earlier values by too little to be noticed.
  */
 export const countWhenOver = (ranks: Ranks, size: number, seen: number): Ranks => {
-  const { top, counts, record } = ranks;
-  const isRecord = size > 0 && counts.length > 0 && binOf(size) > top;
-  if (isRecord && (record?.samples ?? 0) < recordWaits)
-    return { top, counts, record: { size: Math.max(size, record?.size ?? 0), samples: (record?.samples ?? 0) + 1 } };
-  return countSize(record === undefined ? ranks : countSize({ top, counts }, record.size, seen), size, seen);
+  const [top = 0, record = 0, samples = 0] = ranks;
+  const isRecord = size > 0 && ranks.length > 0 && binOf(size) > top;
+  if (isRecord && samples < recordWaits) return withRecord(ranks, Math.max(size, record), samples + 1);
+  return countSize(samples === 0 ? ranks : countSize(withRecord(ranks, 0, 0), record, seen), size, seen);
+};
+
+const withRecord = (ranks: Ranks, size: number, samples: number): Ranks => {
+  const next = ranks.slice();
+  next[1] = size;
+  next[2] = samples;
+  return next;
 };
 
 /** Halves every count, so that what is long past fades; a size seen once is forgotten. */
 export const halve = (ranks: Ranks): Ranks => {
-  const counts = ranks.counts.map((count) => Math.floor(count / 2));
+  const counts = ranks.slice(head).map((count) => Math.floor(count / 2));
   const first = counts.findIndex((count) => count > 0);
-  return first < 0 ? noRanks : { top: ranks.top - first, counts: counts.slice(first) };
+  return first < 0 ? noRanks : [topOf(ranks) - first, 0, 0, ...counts.slice(first)];
 };

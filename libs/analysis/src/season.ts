@@ -3,7 +3,7 @@
  * together count as one, so a series with a sample a second and one with a sample an hour learn a day equally fast.
  */
 export type Profile = {
-  /** Mean value of each bin over the last visits, and the number of visits (at most 5). */
+  /** Mean value of each bin over the last visits, and the number of visits (at most 5); both empty until the first visit has ended. */
   readonly means: readonly number[];
   readonly visits: readonly number[];
   /** The bin being visited, counted from the epoch, and the sum and number of its samples so far. */
@@ -20,9 +20,12 @@ export const week: Period = { bins: 84, binMs: 2 * hourMs };
 
 const visitsRemembered = 5;
 
+/** Most of a state's size is what it learned of days and weeks: a series that is new pays nothing for it. */
+const nothing: readonly number[] = [];
+
 export const emptyProfile = (period: Period, at: number): Profile => ({
-  means: Array.from({ length: period.bins }, () => 0),
-  visits: Array.from({ length: period.bins }, () => 0),
+  means: nothing,
+  visits: nothing,
   bin: Math.floor(at / period.binMs),
   sum: 0,
   samples: 0,
@@ -30,8 +33,8 @@ export const emptyProfile = (period: Period, at: number): Profile => ({
 
 const slot = (period: Period, bin: number): number => ((bin % period.bins) + period.bins) % period.bins;
 
-const replaced = (list: readonly number[], index: number, value: number): number[] => {
-  const copy = list.slice();
+const replaced = (list: readonly number[], { bins }: Period, index: number, value: number): number[] => {
+  const copy = list.length === 0 ? Array.from({ length: bins }, () => 0) : list.slice();
   copy[index] = value;
   return copy;
 };
@@ -45,8 +48,8 @@ export const observeProfile = (profile: Profile, period: Period, at: number, val
   const count = Math.min(visitsRemembered, (visits[index] ?? 0) + 1);
   const mean = means[index] ?? 0;
   return {
-    means: replaced(means, index, mean + (sum / samples - mean) / count),
-    visits: count === visits[index] ? visits : replaced(visits, index, count),
+    means: replaced(means, period, index, mean + (sum / samples - mean) / count),
+    visits: count === visits[index] ? visits : replaced(visits, period, index, count),
     bin,
     sum: value,
     samples: 1,
@@ -55,6 +58,7 @@ export const observeProfile = (profile: Profile, period: Period, at: number, val
 
 /** The usual value at this time, interpolated between the bins' middles; undefined where nothing was learned yet. */
 export const usualAt = (profile: Profile, period: Period, at: number): number | undefined => {
+  if (profile.visits.length === 0) return undefined;
   const middle = at / period.binMs - 0.5;
   const bin = Math.floor(middle);
   const left = slot(period, bin);
