@@ -24,9 +24,14 @@ export interface Vitals {
 
 export type Question =
   | { readonly kind: 'vitals' }
+  /** What is alive: memory just after everything else was collected. Stops the process for as long as that takes. */
+  | { readonly kind: 'alive' }
   /** Writes a CPU profile of so many ms into a file. */
   | { readonly kind: 'profile'; readonly forMs: number; readonly file: string };
-export type Answer = { readonly kind: 'vitals'; readonly vitals: Vitals } | { readonly kind: 'profile' };
+export type Answer =
+  | { readonly kind: 'vitals'; readonly vitals: Vitals }
+  | { readonly kind: 'alive'; readonly memory: NodeJS.MemoryUsage }
+  | { readonly kind: 'profile' };
 
 const resolution = 20;
 const loopDelay = monitorEventLoopDelay({ resolution });
@@ -62,6 +67,14 @@ function vitals(): Vitals {
   return answer;
 }
 
+async function alive(): Promise<NodeJS.MemoryUsage> {
+  const session = new Session();
+  session.connect();
+  await session.post('HeapProfiler.collectGarbage');
+  session.disconnect();
+  return process.memoryUsage();
+}
+
 async function profile(forMs: number, file: string): Promise<void> {
   const session = new Session();
   session.connect();
@@ -77,6 +90,7 @@ process.on('disconnect', () => process.exit(1));
 process.on('message', (question: Question) => {
   const answer = async (): Promise<Answer> => {
     if (question.kind === 'vitals') return { kind: 'vitals', vitals: vitals() };
+    if (question.kind === 'alive') return { kind: 'alive', memory: await alive() };
     await profile(question.forMs, question.file);
     return { kind: 'profile' };
   };

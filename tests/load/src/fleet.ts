@@ -15,6 +15,8 @@ export interface FleetMember {
   readonly url: string;
   ready(withinMs?: number): Promise<void>;
   vitals(): Promise<Vitals>;
+  /** Its memory just after a garbage collection. */
+  alive(): Promise<NodeJS.MemoryUsage>;
   /** Writes a CPU profile of the next `forMs` into a file. */
   profile(forMs: number, file: string): Promise<void>;
   /** Value of one of its metrics, summed over labels; NaN when there is none. */
@@ -86,6 +88,11 @@ export async function startMember({ main, instance, urls, dataDir, env = {} }: M
       const answer = await ask(child, { kind: 'vitals' }, 60_000);
       if (answer.kind !== 'vitals') throw new Error(`${instance} answered something else`);
       return answer.vitals;
+    },
+    async alive() {
+      const answer = await ask(child, { kind: 'alive' }, 60_000);
+      if (answer.kind !== 'alive') throw new Error(`${instance} answered something else`);
+      return answer.memory;
     },
     async profile(forMs, file) {
       await ask(child, { kind: 'profile', forMs, file }, forMs + 60_000);

@@ -6,11 +6,12 @@ import { aloneInGroup, monitoringMain, startMember, type FleetMember } from './f
 import { startGenerator } from './generating.ts';
 import { watchMarks } from './marks.ts';
 import { publishMarkRule } from './metric-load.ts';
-import { residentOf } from './process-cost.ts';
+import { circumstances, cpuSecondsOf, residentOf } from './process-cost.ts';
 import { recoveryOf } from './recovery.ts';
 import { redisBytes } from './redis-memory.ts';
 
 export interface KeyCostOptions {
+  readonly fewestKeys: number;
   readonly mostKeys: number;
   /** The same for every number of keys. */
   readonly messages: number;
@@ -25,6 +26,7 @@ const print = (line = ''): void => void process.stdout.write(`${line}\n`);
 const headings = [
   'keys',
   'messages/s',
+  'CPU us',
   'resident MB',
   'most MB',
   'heap MB',
@@ -38,6 +40,7 @@ const line = (cells: readonly string[]): string =>
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 export async function measureKeyCost(options: KeyCostOptions): Promise<void> {
+  print(await circumstances());
   print(
     `${whole(options.messages)} messages over so many keys through one agent, from a log that is full of them; then, under`,
   );
@@ -46,7 +49,7 @@ export async function measureKeyCost(options: KeyCostOptions): Promise<void> {
   );
   print();
   print(line(headings));
-  for (let keys = 1_000; keys <= options.mostKeys; keys *= 10) {
+  for (let keys = options.fewestKeys; keys <= options.mostKeys; keys *= 10) {
     const cells = [whole(keys)];
     const overdue = new Error(`given up after ${options.withinMs / 60_000} min`);
     const deadline = new AbortController();
@@ -86,18 +89,19 @@ async function measure(keys: number, options: KeyCostOptions, cells: string[], s
   const start = (): Promise<FleetMember> =>
     startMember({ main: monitoringMain, instance: 'monitoring-1', urls, dataDir, env: { LOG_LEVEL: 'warn' } });
   const agent = await start();
-  const points: { readonly at: number; readonly handled: number }[] = [];
+  const points: { readonly at: number; readonly handled: number; readonly cpu: number }[] = [];
   let most = 0;
   for (let handled = 0; handled < options.messages;) {
     await pause(signal, 250);
     handled = await agent.metric('muster_handled_total').catch(() => 0);
-    points.push({ at: performance.now(), handled });
+    points.push({ at: performance.now(), handled, cpu: cpuSecondsOf(agent.pid) });
     most = Math.max(most, residentOf(agent.pid));
   }
   const begin = points.findLast(({ handled }) => handled < options.messages * 0.1) ?? points[0];
   const end = points.find(({ handled }) => handled >= options.messages * 0.98) ?? points.at(-1);
   if (begin === undefined || end === undefined || end.at === begin.at) throw new Error('too few messages for a rate');
   cells.push(whole(((end.handled - begin.handled) / (end.at - begin.at)) * 1_000));
+  cells.push((((end.cpu - begin.cpu) / (end.handled - begin.handled)) * 1e6).toFixed(1));
   await agent.ready();
   await aloneInGroup(bus, 'monitoring', 1);
   await pause(signal, 6_000);

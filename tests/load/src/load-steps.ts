@@ -1,6 +1,6 @@
 /** Steps the load up until a hop takes too long, and says what is full then. */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findStack } from '@muster/local-stack';
@@ -13,7 +13,7 @@ import { limitingPart } from './limiting-part.ts';
 import { watchMarks } from './marks.ts';
 import { publishMarkRule } from './metric-load.ts';
 import { percentiles } from './percentiles.ts';
-import { cpuMeter, type Watched } from './process-cost.ts';
+import { circumstances, cpuMeter, type Watched } from './process-cost.ts';
 import { hottest, sharesByPart, type CpuProfile } from './profile-parts.ts';
 
 export interface LoadStepsOptions {
@@ -53,12 +53,8 @@ interface Step {
 
 export async function measureLoadSteps(options: LoadStepsOptions): Promise<void> {
   const cores = cpus().length;
-  print(
-    `${new Date().toISOString().slice(0, 10)}, ${cores} cores (${cpus()[0]?.model.trim()}), load average before ${loadavg()[0]?.toFixed(1)}. Everything shares these ${cores} cores:`,
-  );
-  print(
-    'agents, Kafka, Redis, the registry and the load itself. CPU is in % of one core; `others` is what ran besides.',
-  );
+  print(await circumstances());
+  print('CPU is in % of one core; `others` is what ran besides.');
   for (const count of options.instances)
     await withBenchMesh(
       [],

@@ -1,5 +1,7 @@
 /** What processes cost, from /proc: Linux only. */
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Ticks of /proc are hundredths of a second on every Linux that Node runs on. */
 const ticksPerSecond = 100;
@@ -54,4 +56,13 @@ export function cpuMeter(processes: () => readonly Watched[]): {
       return { byName, others: Math.max(0, (machineCpuSeconds() - machineBefore) / seconds - ours) };
     },
   };
+}
+
+/** Date, cores, and what the machine is busy with at present (3 s), for the head of a table: beside others a measurement is worth less. */
+export async function circumstances(): Promise<string> {
+  const [before, beganAt] = [machineCpuSeconds(), performance.now()];
+  await sleep(3_000);
+  const busy = (machineCpuSeconds() - before) / ((performance.now() - beganAt) / 1_000);
+  const model = cpus()[0]?.model.trim() ?? 'unknown';
+  return `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${model}) for everything, agents, servers and load; busy with ${Math.round(busy * 100)} % of one before the start`;
 }

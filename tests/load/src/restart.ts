@@ -1,7 +1,6 @@
 /** What a rolling restart costs: two instances are stopped and started one after the other under load, beside two bare kafkajs consumers doing the same. */
 import { fork } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { headerText, type Bus, type LogRecord } from '@muster/bus';
@@ -10,6 +9,7 @@ import { metricFor, watchEchoes, watchSubject, type Echo } from './echoes.ts';
 import { aloneInGroup, startMember, subjectMain } from './fleet.ts';
 import { pacedLoad } from './paced-load.ts';
 import { hasOption, ms, numberOption, percentiles } from './percentiles.ts';
+import { circumstances } from './process-cost.ts';
 import { standStillOf, type StandStill } from './stand-still.ts';
 import { subject } from './subject.ts';
 
@@ -27,6 +27,7 @@ const rate = numberOption('rate', 500);
 const keys = numberOption('keys', 240);
 const rounds = numberOption('rounds', 3);
 const relayed = 'muster.bench-relayed.v1';
+const program = join(import.meta.dirname, 'bare-relay.ts');
 
 /** One instance of what is restarted. */
 interface Instance {
@@ -62,8 +63,22 @@ async function restartAll(
   isWatched = false;
   const seconds = (performance.now() - beganAt) / 1_000;
   await load.stop();
-  await sleep(3_000);
-  return { ...standStillOf(echoes.take(), sent), seconds };
+  return { ...standStillOf(await allOf(sent, echoes), sent), seconds };
+}
+
+const when = await circumstances();
+/** Waits for the last echoes: until each of these metrics has one, or nothing has come for 20 s. A second more lets second copies come. */
+async function allOf(sent: ReadonlySet<string>, echoes: { take(): Echo[] }): Promise<Echo[]> {
+  const all: Echo[] = [];
+  const missing = new Set(sent);
+  for (let movedAt = Date.now(); missing.size > 0 && Date.now() - movedAt < 20_000; await sleep(100))
+    for (const echo of echoes.take()) {
+      all.push(echo);
+      missing.delete(echo.id);
+      movedAt = Date.now();
+    }
+  await sleep(1_000);
+  return [...all, ...echoes.take()];
 }
 
 await withBenchMesh(
@@ -92,13 +107,9 @@ await withBenchMesh(
       return {
         async start() {
           rmSync(readyFile, { force: true });
-          const child = fork(join(import.meta.dirname, 'bare-relay.ts'), [
-            urls.kafkaBrokers,
-            'muster.metrics.v1',
-            relayed,
-            group,
-            readyFile,
-          ]);
+          const settings = [urls.kafkaBrokers, 'muster.metrics.v1', relayed, group, readyFile];
+          // kafkajs sets timers in the past, of which Node warns.
+          const child = fork(program, settings, { execArgv: ['--no-warnings'] });
           gone = new Promise((settle) => child.once('exit', () => settle()));
           end = () => void child.kill('SIGTERM');
           const until = Date.now() + 60_000;
@@ -137,7 +148,7 @@ await withBenchMesh(
       );
     }
     process.stdout.write(
-      `\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores; rolling restart of two under ${rate} messages/s, ${rounds} times\n` +
+      `\n${when}\nrolling restart of two under ${rate} messages/s, ${rounds} times\n` +
         `hop during the restart            p50        p95        p99        max   lost   twice\n`,
     );
     for (const [name, all] of [

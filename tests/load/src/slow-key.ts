@@ -1,5 +1,4 @@
 /** What one slow key does to the others: the same load with and without it, in turns, on the real stack. */
-import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { partitionOfKey } from '@muster/bus';
 import { prepareFor, withBenchMesh } from './bench-mesh.ts';
@@ -7,6 +6,7 @@ import { metricFor, watchSubject, type Echo } from './echoes.ts';
 import { aloneInGroup, startMember, subjectMain } from './fleet.ts';
 import { pacedLoad } from './paced-load.ts';
 import { hasOption, ms, numberOption, percentiles, times } from './percentiles.ts';
+import { circumstances } from './process-cost.ts';
 import { subject } from './subject.ts';
 
 if (hasOption('help')) {
@@ -38,6 +38,7 @@ type Turn = (typeof turns)[number];
 const slowTarget = 'key-0';
 const slowKey = `${slowTarget}/work`;
 
+const when = await circumstances();
 await withBenchMesh(
   [],
   async ({ urls }, bus, dataDir) => {
@@ -80,7 +81,7 @@ await withBenchMesh(
     const perSecond = rate / keys;
     const share = (perSecond * micros * slower) / 1e6;
     process.stdout.write(
-      `\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores; ${rate} messages/s over ${keys} keys, ${micros} us each; the slow key: ${perSecond.toFixed(1)}/s of ${((micros * slower) / 1_000).toFixed(0)} ms, ${(share * 100).toFixed(0)} % of its time\n` +
+      `\n${when}\n${rate} messages/s over ${keys} keys, ${micros} us each; the slow key: ${perSecond.toFixed(1)}/s of ${((micros * slower) / 1_000).toFixed(0)} ms, ${(share * 100).toFixed(0)} % of its time\n` +
         `hop of the other keys           p50        p95        p99     p95 to undisturbed    messages   loop busy\n`,
     );
     const base = percentiles(othersOf(measured.get(turns[0])?.echoes ?? []));

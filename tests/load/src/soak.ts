@@ -15,8 +15,8 @@ if (hasOption('help')) {
   process.stdout
     .write(`npm run bench:soak -- [--minutes 30] [--rate 1000] [--series 2000] [--warm-up 5] [--samples FILE]
 
-One monitoring agent under an even load. Every 10 s its resident memory, used heap and external memory are noted, and those of Kafka and Redis. Prints
-them after the warm-up (minutes) and at the end, the largest, and the slope in MB an hour with its uncertainty (two standard errors). Memory does not depend on
+One monitoring agent under an even load. Every 10 s its resident memory is noted, and once a minute, after a garbage collection, what is alive on its heap and
+outside; also the memory of Kafka and Redis. Prints them after the warm-up (minutes) and at the end, the largest, and the slope in MB an hour with its uncertainty (two standard errors). Memory does not depend on
 how busy the machine is, so other things may run beside it.
 
   --samples FILE   where every sample goes as CSV, MB\n`);
@@ -29,9 +29,11 @@ const series = numberOption('series', 2_000);
 const warmUpMinutes = Math.min(numberOption('warm-up', 5), minutes / 2);
 const file = textOption('samples');
 const everyMs = 10_000;
+/** A collection stops the agent for a moment: not at every sample. */
+const collectEvery = 6;
 const columns = [
   'agent resident',
-  'agent heap',
+  'agent heap, alive',
   'agent external',
   'Kafka resident',
   'Redis resident',
@@ -50,15 +52,17 @@ await withBenchMesh(
     const servers = (await findStack(dataDir))?.processes ?? [];
     const pidOf = (name: string): number => servers.find((server) => server.name === name)?.pid ?? process.pid;
     const startedAt = performance.now();
-    const samples: { readonly hours: number; readonly values: readonly number[] }[] = [];
+    const samples: { readonly hours: number; readonly values: readonly (number | undefined)[] }[] = [];
     const minutesSoFar = (): number => (performance.now() - startedAt) / 60_000;
     while (minutesSoFar() < minutes) {
       await sleep(everyMs);
-      const { memory } = await agent.vitals();
+      const isCollected = samples.length % collectEvery === collectEvery - 1;
+      const resident = residentOf(agent.pid);
+      const memory = isCollected ? await agent.alive() : undefined;
       const values = [
-        memory.rss / 1e6,
-        memory.heapUsed / 1e6,
-        (memory.external + memory.arrayBuffers) / 1e6,
+        resident,
+        memory === undefined ? undefined : memory.heapUsed / 1e6,
+        memory === undefined ? undefined : memory.external / 1e6,
         residentOf(pidOf('kafka')),
         residentOf(pidOf('redis')),
         (await redisBytes(urls.redisUrl)) / 1e6,
@@ -66,7 +70,7 @@ await withBenchMesh(
       samples.push({ hours: minutesSoFar() / 60, values });
       if (samples.length % 30 === 0)
         process.stderr.write(
-          `  ${minutesSoFar().toFixed(0)} min: ${values.map((value) => value.toFixed(1)).join(', ')} MB\n`,
+          `  ${minutesSoFar().toFixed(0)} min: ${values.map((value) => value?.toFixed(1)).join(', ')} MB\n`,
         );
     }
     const { stored } = await generator.report();
@@ -74,7 +78,9 @@ await withBenchMesh(
     const keys = await agent.metric('muster_keys_in_memory');
     const deadLettered = await agent.metric('muster_dead_lettered_total');
     if (file !== undefined) {
-      const lines = samples.map(({ hours, values }) => [hours * 60, ...values].map((value) => value.toFixed(3)).join());
+      const lines = samples.map(({ hours, values }) =>
+        [hours * 60, ...values].map((value) => value?.toFixed(3) ?? '').join(),
+      );
       writeFileSync(file, `${['minute', ...columns].join()}\n${lines.join('\n')}\n`);
     }
     await agent.end('SIGTERM');
@@ -84,16 +90,20 @@ await withBenchMesh(
     const number = (value: number): string => value.toFixed(1).padStart(8);
     process.stdout.write(
       `\n${rate.toLocaleString('en')} messages/s over ${series.toLocaleString('en')} series for ${minutes} min, warm-up ${warmUpMinutes} min not counted; ${stored.toLocaleString('en')} sent, ${handled.toLocaleString('en')} handled, ${deadLettered} dead letters, ${keys} keys\n` +
-        `MB                  begin      end      max   MB/h\n`,
+        `MB                    begin      end      max   MB/h\n`,
     );
     for (const [index, name] of columns.entries()) {
-      const points = kept.map(({ hours, values }) => [hours, values[index] ?? Number.NaN] as const);
+      const points = kept.flatMap(({ hours, values }) => {
+        const value = values[index];
+        return value === undefined ? [] : [[hours, value] as const];
+      });
       const ys = points.map(([, value]) => value);
       const line = lineThrough(points);
-      // A single sample of a heap shows where the collector was, not how much is alive: a minute's mean at either end.
       const mean = (some: readonly number[]): number => some.reduce((sum, value) => sum + value, 0) / some.length;
+      // The mean of two minutes at either end, or of what there is in them.
+      const few = Math.max(1, Math.round((ys.length * 2) / Math.max(2, minutes - warmUpMinutes)));
       process.stdout.write(
-        `${name.padEnd(16)} ${number(mean(ys.slice(0, 6)))} ${number(mean(ys.slice(-6)))} ${number(Math.max(...ys))} ${line.slope.toFixed(1).padStart(6)} +- ${(2 * line.error).toFixed(1)}  ${flatness(line, mean(ys))}\n`,
+        `${name.padEnd(18)} ${number(mean(ys.slice(0, few)))} ${number(mean(ys.slice(-few)))} ${number(Math.max(...ys))} ${line.slope.toFixed(1).padStart(6)} +- ${(2 * line.error).toFixed(1)}  ${flatness(line, mean(ys))}\n`,
       );
     }
   },
