@@ -23,11 +23,19 @@ export function isRepeated({ applied, seen }: KeyEntry, { topic, offset, id }: M
   return offset < (applied[topic] ?? 0) || seenIds.has(seen, id);
 }
 
-/** The message was dealt with, however that ended: it is known from now on. */
-export function noteMessage(entry: KeyEntry, { topic, offset, id }: Message, capacity: number): void {
+/**
+ * The message was dealt with: it is known from now on. One that became a dead letter is known by its place alone, for it may be sent again,
+ * with the same id, when what was wrong with it or with the handler is mended.
+ */
+export function noteMessage(
+  entry: KeyEntry,
+  { topic, offset, id }: Message,
+  capacity: number,
+  isDeadLetter = false,
+): void {
   if (offset < (entry.applied[topic] ?? 0)) return;
   entry.applied[topic] = offset + 1;
-  entry.seen = seenIds.add(entry.seen, id, capacity);
+  if (!isDeadLetter) entry.seen = seenIds.add(entry.seen, id, capacity);
 }
 
 /** What a handler's outcome does to its key. `wokenAt`: the time for which it was woken, where the input was a wake-up, whose wish is spent. */

@@ -257,6 +257,13 @@ describe('an input', () => {
     expect(take(sample(0, { id: 'first' }))).toHaveLength(1);
   });
 
+  it('that became a dead letter may be sent again', () => {
+    const { take } = rehearse(teller);
+    expect(take(sample(0, { id: 'bad', unit: 'rejected' }))).toMatchObject([{ outcome: { kind: 'rejected' } }]);
+    expect(take(sample(1, { id: 'bad' }))).toMatchObject([{ outcome: { kind: 'handled' } }]);
+    expect(take(sample(1, { id: 'bad' }))).toEqual([]);
+  });
+
   it('that fails changes nothing, whether the handler throws or a message can not be published', () => {
     const check = ({ value }: { value: unknown }): void => {
       if ((value as { title: string }).title.startsWith('2')) throw new Error('nobody may say 2');

@@ -118,7 +118,8 @@ export function rehearse(definition: AgentDefinition, options: RehearsalOptions 
       outcome = { kind: 'failed', fault: error instanceof Error ? error : new Error(String(error)) };
       if (wokenAt !== undefined) entry.wakeAt = null;
     }
-    if (message !== undefined) noteMessage(entry, message, hearer.seenIds);
+    const isDeadLetter = outcome.kind === 'rejected' || outcome.kind === 'failed';
+    if (message !== undefined) noteMessage(entry, message, hearer.seenIds, isDeadLetter);
     schedule(lane);
     return {
       hearer: hearer.name,
