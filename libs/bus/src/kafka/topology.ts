@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Topology {
   /** By partition number; undefined when the topic has not been looked up. */
   leaders(topic: string): readonly number[] | undefined;
+  /** Partition counts of some topics; undefined while one is not known. They are looked up, and from time to time again. */
+  counts(topics: readonly string[]): string | undefined;
   /** Looks a topic up again. Resolves with whether there is such a topic; rejects when no broker can be asked. */
   lookUp(topic: string): Promise<boolean>;
 }
@@ -40,15 +42,22 @@ export function topologyOf(leadersOf: Leaders, now: () => number = Date.now): To
     return running;
   };
 
+  const leaders: Topology['leaders'] = (topic) => {
+    const entry = known.get(topic);
+    if (entry && now() > entry.staleAt) {
+      entry.staleAt = now() + MAX_AGE_MS;
+      lookUp(topic).catch(() => undefined);
+    }
+    return entry?.leaders;
+  };
+
   return {
     lookUp,
-    leaders(topic) {
-      const entry = known.get(topic);
-      if (entry && now() > entry.staleAt) {
-        entry.staleAt = now() + MAX_AGE_MS;
-        lookUp(topic).catch(() => undefined);
-      }
-      return entry?.leaders;
+    leaders,
+    counts(topics) {
+      const counts = topics.map((topic) => leaders(topic)?.length);
+      for (const [i, count] of counts.entries()) if (count === undefined) lookUp(topics[i]!).catch(() => undefined);
+      return counts.includes(undefined) ? undefined : counts.join();
     },
   };
 }

@@ -128,6 +128,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
   function rejoin(member: DrivenMember): void {
     if (!members.has(member) || state !== 'connected') return;
     member.end();
-    member.group.add(member);
+    // Hearing of it may have been the end of the client.
+    if (members.has(member)) member.group.add(member);
   }
 }

@@ -47,6 +47,7 @@ export function clusterOf(options: ConnectionOptions): Cluster {
   const shared = new Map<string, Link>();
   const links = new Set<Link>();
   let known = new Map<number, Address>();
+  let lastGood: Address | undefined;
   let controller = -1;
   let isChecked = false;
   let isClosed = false;
@@ -77,15 +78,21 @@ export function clusterOf(options: ConnectionOptions): Cluster {
     api: Api<Arguments, Answer>,
     ...args: Arguments
   ): Promise<Answer> => {
-    const candidates = new Map([...known.values(), ...seeds].map((at) => [`${at.host}:${at.port}`, at]));
+    // The one that answered last comes first: one that is away would cost its timeout each time.
+    const candidates = new Map(
+      [...(lastGood ? [lastGood] : []), ...known.values(), ...seeds].map((at) => [`${at.host}:${at.port}`, at]),
+    );
     let last: unknown;
     for (const broker of candidates.values()) {
       if (isClosed) throw new LogUnavailableError('The log is closed.');
       try {
         if (!isChecked) refuseOldBroker(broker, await ask(broker, apiVersionsV3.api, 'muster', '1'));
         isChecked = true;
-        return await ask(broker, api, ...args);
+        const answer = await ask(broker, api, ...args);
+        lastGood = broker;
+        return answer;
       } catch (error) {
+        if (lastGood === broker) lastGood = undefined;
         // An answer, if only an error, is for the caller.
         if (codeOf(error) !== undefined || !isOutage(error)) throw error;
         last = error;

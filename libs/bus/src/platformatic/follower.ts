@@ -14,8 +14,12 @@ import { offsetLookUp } from './offset-look-up.ts';
 const MAX_BYTES_PER_PARTITION = 256 * 1024;
 const MAX_BACKOFF_MS = 2_000;
 
-export function follow(context: ReadingContext, { topics, from, records, caughtUp, lost }: FollowOptions): Settling {
+export function follow(
+  context: ReadingContext,
+  { topics: named, from, records, caughtUp, lost }: FollowOptions,
+): Settling {
   const { cluster, connection } = context;
+  const topics = [...new Set(named)];
   const stopped = new AbortController();
   /** What was in the log at the start and has not come yet: the offset each partition has to reach. */
   let behind: Map<string, StartPosition> | undefined;

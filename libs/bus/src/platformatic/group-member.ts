@@ -28,7 +28,7 @@ interface Owned {
 
 /** Joins at once and for as long as it takes; brokers need not be there yet. */
 export function groupMember(context: ReadingContext, options: GroupOptions): Membership {
-  const { cluster, connection } = context;
+  const { cluster, connection, topology } = context;
   const { logger } = connection;
   const { listener, group } = options;
   const { sessionTimeoutMs, heartbeatIntervalMs, maxBytesPerPartition } = groupSettings(options);
@@ -104,6 +104,13 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
     confirmedAt = Date.now();
   };
   const keepAlive = async (mine: Owned) => {
+    let counts: string | undefined;
+    /** A topic has got partitions that nobody reads yet. */
+    const hasGrown = () => {
+      const before = counts;
+      counts = topology.counts(options.topics) ?? before;
+      return before !== undefined && before !== counts;
+    };
     const isOurs = () => owned === mine && !isOver;
     while (isOurs()) {
       const isLate = Date.now() - confirmedAt > heartbeatIntervalMs * 2;
@@ -114,6 +121,7 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
         const patienceMs = confirmedAt + PATIENCE * sessionTimeoutMs - Date.now();
         if (await isDoneWithin(patienceMs, heartbeat)) await heartbeat;
         else end(mine);
+        if (hasGrown()) end(mine);
       } catch (error) {
         if (isFencing(error)) {
           heedFencing(error);
