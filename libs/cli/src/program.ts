@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { playCommand } from './commands/play.ts';
@@ -35,7 +36,7 @@ function musterProgram(): Command {
     .showHelpAfterError('`muster --help` shows what there is.')
     .addHelpText('after', introduction)
     .exitOverride();
-  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
+  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand, deadLettersCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
   for (const add of commands) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);

@@ -237,7 +237,7 @@ describe('mistakes', () => {
     expect(stderr).toContain('Whether the topics exist is not known');
   });
 
-  it.each(['up', 'down', 'status', 'tail', 'publish', 'play', 'replay', 'topics', 'schemas'])(
+  it.each(['up', 'down', 'status', 'tail', 'publish', 'play', 'replay', 'dead-letters', 'topics', 'schemas'])(
     'muster %s --help has examples',
     async (name) => {
       const { code, stdout } = await muster([name, '--help']);

@@ -4,6 +4,7 @@ import type { TopicName } from '@muster/schemas';
 import { Failure, misuse } from '../failure.ts';
 import { knownTopic } from '../known-topic.ts';
 import { parseDuration, parseTime } from '../moment.ts';
+import { recordAt } from '../record-at.ts';
 
 export type LogMoment =
   | { readonly kind: 'time'; readonly time: number }
@@ -41,26 +42,9 @@ export async function timeOf(bus: Bus, moment: LogMoment): Promise<number> {
     const holds = beginning === end ? 'is empty' : `holds offsets ${beginning} to ${end - 1}`;
     throw new Failure(`There is no record at ${topic}/${partition}/${offset}: the partition ${holds}.`, 2);
   }
-  return firstTime(bus, topic, partition, offset);
-}
-
-/** When the log took in the first record of a partition from an offset on. */
-async function firstTime(bus: Bus, topic: TopicName, partition: number, offset: number): Promise<number> {
-  const found = Promise.withResolvers<number>();
-  const following = await bus.log.follow({
-    topics: [topic],
-    from: { at: 'offset', offset },
-    records(batch) {
-      const record = batch.partition === partition ? batch.records.find((each) => each.offset >= offset) : undefined;
-      if (record !== undefined) found.resolve(record.timestamp);
-    },
-    lost: found.reject,
-  });
-  try {
-    return await found.promise;
-  } finally {
-    await following.stop(2_000);
-  }
+  const record = await recordAt(bus, topic, partition, offset);
+  if (record === undefined) throw new Failure(`There is no record at ${topic}/${partition}/${offset} any more.`);
+  return record.timestamp;
 }
 
 /** When the log took in the oldest record of a topic that it still has; undefined when it has none. */
