@@ -7,6 +7,7 @@ import { defineAgent, handled, startAgent, stateOf, type RunningAgent } from '@m
 import {
   createBus,
   deadLetterTopic,
+  kafkaClientNamed,
   kafkaLog,
   pushSchemas,
   readDeadLetter,
@@ -21,7 +22,7 @@ import { eventually } from '@muster/testkit';
 import avro from 'avsc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const { KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '', REDIS_URL = '' } = process.env;
+const { KAFKA_BROKERS = '', KAFKA_CLIENT, SCHEMA_REGISTRY_URL = '', REDIS_URL = '' } = process.env;
 const topic = 'muster.metrics.v1';
 const dayMs = 86_400_000;
 const name = `listener-${Date.now()}`;
@@ -60,7 +61,7 @@ let schemaId: number;
 const letters: DeadLetter[] = [];
 
 beforeAll(async () => {
-  const log = kafkaLog({ brokers: KAFKA_BROKERS.split(','), clientId: name });
+  const log = kafkaLog({ client: kafkaClientNamed(KAFKA_CLIENT), brokers: KAFKA_BROKERS.split(','), clientId: name });
   const specs = topics.map((definition) => ({
     topic: definition.name,
     partitions: definition.partitions,

@@ -3,21 +3,33 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { resolve } from 'node:path';
 import { startAgent, type RunningAgent } from '@muster/agent';
-import { createBus, deadLetterTopic, kafkaLog, pushSchemas, registrySource, type Bus } from '@muster/bus';
+import {
+  createBus,
+  deadLetterTopic,
+  kafkaClientNamed,
+  kafkaLog,
+  pushSchemas,
+  registrySource,
+  type Bus,
+} from '@muster/bus';
 import { monitoring } from '@muster/monitoring';
 import { topicConfig, topics, type TopicName } from '@muster/schemas';
 import { redisStateStore, type StateStore } from '@muster/state';
 import { eventually } from '@muster/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-const { KAFKA_BROKERS = '', SCHEMA_REGISTRY_URL = '', REDIS_URL = '' } = process.env;
+const { KAFKA_BROKERS = '', KAFKA_CLIENT, SCHEMA_REGISTRY_URL = '', REDIS_URL = '' } = process.env;
 let bus: Bus;
 let store: StateStore;
 let running: RunningAgent;
 let program: ChildProcess | undefined;
 
 beforeAll(async () => {
-  const log = kafkaLog({ brokers: KAFKA_BROKERS.split(','), clientId: 'first-program' });
+  const log = kafkaLog({
+    client: kafkaClientNamed(KAFKA_CLIENT),
+    brokers: KAFKA_BROKERS.split(','),
+    clientId: 'first-program',
+  });
   const specs = topics.map(({ name, ...definition }) => ({
     topic: name,
     partitions: definition.partitions,
