@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { heardTopics, type AgentDefinition } from '@muster/agent';
 import { createBus, deadLetterTopic, kafkaClientNamed, kafkaLog, registrySource, type Bus } from '@muster/bus';
 import { startMesh, type Mesh } from '@muster/cli';
+import { endChildren } from './children.ts';
 
 const muster = resolve(import.meta.dirname, '../../../.muster');
 
@@ -37,6 +38,7 @@ export async function withBenchMesh<R>(
     return await measure(mesh, bus, dataDir);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
+    await endChildren();
     await bus.close(2_000);
     await mesh.stop();
     rmSync(dataDir, { recursive: true, force: true });

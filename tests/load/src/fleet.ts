@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@muster/bus';
 import type { MeshUrls } from '@muster/cli';
+import { keep } from './children.ts';
 import type { Answer, Question, Vitals } from './agent-leash.ts';
 
 export interface FleetMember {
@@ -63,6 +64,7 @@ export async function startMember({ main, instance, urls, dataDir, env = {} }: M
     },
   });
   closeSync(output);
+  keep(child);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${instance} can't be started`);
   const url = `http://127.0.0.1:${port}`;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { MeshUrls } from '@muster/cli';
+import { keep } from './children.ts';
 
 export type Wish =
   | { readonly kind: 'rate'; readonly ordinary: number; readonly marked: number }
@@ -31,6 +32,7 @@ export async function startGenerator(urls: MeshUrls, series: number): Promise<Ge
     urls.schemaRegistryUrl,
     String(series),
   ]);
+  keep(child);
   const { pid } = child;
   if (pid === undefined) throw new Error('the load generator could not be started');
   const ask = (wish: Wish): Promise<Report> =>

@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { headerText, type Bus, type LogRecord } from '@muster/bus';
+import { keep } from './children.ts';
 import { prepareFor, withBenchMesh } from './bench-mesh.ts';
 import { metricFor, watchEchoes, watchSubject, type Echo } from './echoes.ts';
 import { aloneInGroup, startMember, subjectMain } from './fleet.ts';
@@ -110,6 +111,7 @@ await withBenchMesh(
           const settings = [urls.kafkaBrokers, 'muster.metrics.v1', relayed, group, readyFile];
           // kafkajs sets timers in the past, of which Node warns.
           const child = fork(program, settings, { execArgv: ['--no-warnings'] });
+          keep(child);
           gone = new Promise((settle) => child.once('exit', () => settle()));
           end = () => void child.kill('SIGTERM');
           const until = Date.now() + 60_000;
