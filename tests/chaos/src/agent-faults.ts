@@ -2,7 +2,7 @@ import { agentNames } from './fleet.ts';
 import type { Instance } from './fleet.ts';
 import type { Fault, Scene } from './scene.ts';
 
-/** Longer than the 15 s after which a group believes a silent member gone. */
+/** Much longer than the session after which a group believes a silent member gone. */
 const pastSessionMs = 22_000;
 /** What watches over processes starts a new one after about so long. */
 const replacedAfterMs = 1_000;

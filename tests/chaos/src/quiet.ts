@@ -3,15 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogAdmin } from '@muster/bus';
 import { heardBy } from './cluster.ts';
 
-/** Longer than any timer, lease or overdue task of the subject agents keeps still. */
-const stillForMs = 6_000;
 const lookEveryMs = 500;
 
-/**
- * Resolves with undefined when every group has handled all there is and nothing new has come for a while, or after `withinMs` with what is left,
- * in a sentence.
- */
-export async function awaitQuiet(admin: LogAdmin, withinMs: number, signal: AbortSignal): Promise<string | undefined> {
+export interface Patience {
+  /** Nothing new for so long means that nothing more will come. */
+  readonly stillForMs: number;
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves with undefined when every group has handled all there is and nothing new has come for a while, or in the end with what is left, in a sentence. */
+export async function awaitQuiet(
+  admin: LogAdmin,
+  { stillForMs, withinMs, signal }: Patience,
+): Promise<string | undefined> {
   let still = { sum: -1, since: Date.now() };
   let left = 'nothing is known of the topics';
   for (const until = Date.now() + withinMs; Date.now() < until; await sleep(lookEveryMs, undefined, { signal })) {

@@ -13,6 +13,7 @@ import { readOutcome } from './read-trial.ts';
 import { passagesOf, recoveryOf, type Recovery } from './recovery.ts';
 import type { Fault, Scene } from './scene.ts';
 import { silentProxy, type SilentProxy } from './silent-proxy.ts';
+import { slowMs } from './subject-settings.ts';
 
 export interface TrialOptions {
   /** Holds everything of the trial; dropped at the end unless `keep`. */
@@ -43,6 +44,8 @@ export interface TrialResult {
 }
 
 const throughWithinMs = 60_000;
+/** Longer than any timer, lease or overdue task of the subject agents keeps still. */
+const stillForMs = 6_000;
 const tellEveryMs = 10_000;
 
 export async function runTrial(fault: Fault, options: TrialOptions): Promise<TrialResult> {
@@ -124,11 +127,11 @@ async function tryOut(
 
   const untold = await load.stop(throughWithinMs);
   log(`${load.inputs.length} samples were made; waiting until all is through`);
-  const left = await awaitQuiet(
-    bus.log.admin,
-    fault.slow === undefined ? throughWithinMs : 2 * throughWithinMs,
+  const left = await awaitQuiet(bus.log.admin, {
+    stillForMs: stillForMs + (fault.slow === 'actions' ? slowMs : 0),
+    withinMs: throughWithinMs + (fault.slow === undefined ? 0 : 2 * slowMs),
     signal,
-  );
+  });
   clearInterval(telling);
   await fleet.stopAll();
   return judge({ fault, load, notes, faultAt, at, what }, await readOutcome(stack, effectsFile), [
