@@ -6,6 +6,8 @@ export interface Clock {
   after(delayMs: number, run: () => void): () => void;
   /** Runs as soon as pending input and output had their turn. */
   soon(run: () => void): void;
+  /** ms of work since some moment: for sharing the process fairly, never for a decision about time. */
+  worked(): number;
 }
 
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -19,6 +21,7 @@ export const systemClock: Clock = {
   soon(run) {
     setImmediate(run);
   },
+  worked: () => performance.now(),
 };
 
 /** A promise for the passing of time. */

@@ -17,7 +17,10 @@ export interface Hearing {
 }
 
 export interface HearingOptions {
-  readonly host: Omit<Host, 'deliveredThrough' | 'partitions' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'>;
+  readonly host: Omit<
+    Host,
+    'deliveredThrough' | 'isConfirmed' | 'partitions' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'
+  >;
   /** Unique to this process. */
   readonly owner: string;
   /** The membership is over for good. */
@@ -28,6 +31,10 @@ export interface HearingOptions {
 
 const commitToLogEveryMs = 1_000;
 const reopenAfterFencedMs = 2_000;
+/** How long a dead member's partitions lie idle; the least that brokers allow by default. */
+const sessionTimeoutMs = 6_000;
+/** The broker counts from when it got our heartbeat, we from its answer. */
+const confirmedForMs = 0.8 * sessionTimeoutMs;
 
 export async function hear({ host: base, owner, lost, stopped }: HearingOptions): Promise<Hearing> {
   const { clock, bus, group, log, store } = base;
@@ -67,6 +74,7 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
   const host: Host = {
     ...base,
     deliveredThrough: () => membership?.deliveredThrough ?? 0,
+    isConfirmed: () => membership === undefined || clock.now() - membership.confirmedAt < confirmedForMs,
     partitions: () => partitions.size,
     flow(number, isOpen) {
       if (isOpen) membership?.resume(topicPartitionsOf(number));
@@ -87,7 +95,8 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
       const again = (): void => {
         if (during !== generation || !partitions.has(number)) return;
         partitions.delete(number);
-        membership?.reassign();
+        // What has left must not leave again because the store forgot it.
+        void commitToLog().finally(() => membership?.reassign());
       };
       clock.after(cause === 'lost' ? 0 : reopenAfterFencedMs, again);
     },
@@ -158,6 +167,7 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
   membership = await bus.log.join({
     group,
     topics,
+    sessionTimeoutMs,
     listener: {
       async assigned(assignment, committed) {
         abandonAll();

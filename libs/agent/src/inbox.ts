@@ -98,6 +98,8 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
     topics: [inboxOf(agent), 'muster.task-results.v1'],
     horizon: keepDoneMs,
     seenIds: 64,
+    // Who holds a lease is alive or not, and the log does not know which: an owner that takes over counts from the present.
+    isOfPresent: true,
 
     handle(message, context) {
       if (message.topic !== 'muster.task-results.v1')

@@ -19,6 +19,11 @@ export interface Hearer {
   readonly seenIds: number;
   handle(message: Message, context: AnyContext): RuntimeOutcome | Promise<RuntimeOutcome>;
   wake?(context: AnyContext): RuntimeOutcome | Promise<RuntimeOutcome>;
+  /**
+   * Its wake-ups are about the present and not about the log's time: they wait until everything that was in the log when the partition was
+   * taken over is handled.
+   */
+  readonly isOfPresent?: boolean;
   /** News from within the process, e.g. that an action finished. */
   notice?(notice: unknown, context: AnyContext): RuntimeOutcome;
 }
@@ -28,7 +33,8 @@ export function hearersOf(definition: AgentDefinition): Hearer[] {
     name,
     topics,
     horizon,
-    seenIds: seenIds ?? 32,
+    // Ids of several topics share the memory of a key.
+    seenIds: (seenIds ?? 32) * topics.length,
     handle,
     ...(wake === undefined ? {} : { wake }),
   }));
@@ -43,11 +49,13 @@ export interface MessageWork {
   readonly isMuted: boolean;
 }
 
+/** What waits in a key's queue. */
+export type Queued = MessageWork | { readonly kind: 'notice'; readonly id: string; readonly notice: unknown };
+
 export type Work =
-  | MessageWork
-  /** `at`: the time it was due, where it comes late because the log is behind. */
-  | { readonly kind: 'wake'; readonly at?: number }
-  | { readonly kind: 'notice'; readonly id: string; readonly notice: unknown };
+  | Queued
+  /** `at`: the time it was due, where messages that are there already come behind it; else the present. */
+  | { readonly kind: 'wake'; readonly at: number };
 
 /** What is remembered of a key while its partition is owned. */
 export interface KeyEntry {
@@ -64,7 +72,7 @@ export interface Lane {
   readonly hearer: Hearer;
   readonly key: string;
   entry: KeyEntry | undefined;
-  queue: Work[];
+  queue: Queued[];
   /** `held`: waits for a retry, a promise or its state; it is not in the turns. */
   status: 'idle' | 'ready' | 'held';
   attempt: number;
@@ -77,6 +85,8 @@ export interface Lane {
   queuedAt: number | undefined;
   /** The wake time that the store knows. */
   storedWakeAt: number | null;
+  /** Records decided here that may come again after a crash. */
+  outputs: number;
 }
 
 export function newLane(hearer: Hearer, key: string): Lane {
@@ -92,6 +102,7 @@ export function newLane(hearer: Hearer, key: string): Lane {
     isSlow: false,
     queuedAt: undefined,
     storedWakeAt: null,
+    outputs: 0,
   };
 }
 

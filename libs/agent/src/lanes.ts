@@ -1,14 +1,24 @@
 import type { LogRecord } from '@muster/bus';
-import { decodeKeyRecord, seenIds, type KeyRecord, type PartitionSnapshot } from '@muster/state';
+import { decodeKeyRecord, type KeyRecord, type PartitionSnapshot } from '@muster/state';
 import { commitsOf } from './commits.ts';
-import { nameOf, newLane, type Hearer, type KeyEntry, type Lane, type MessageWork, type Work } from './lane.ts';
+import { freshEntry } from './key-step.ts';
+import {
+  nameOf,
+  newLane,
+  type Hearer,
+  type KeyEntry,
+  type Lane,
+  type MessageWork,
+  type Queued,
+  type Work,
+} from './lane.ts';
 import { performer } from './performing.ts';
 import type { Tenure } from './tenure.ts';
 import { wakesOf } from './wakes.ts';
 
 /** The keys of a partition, each with its queue and its state: keys run side by side, one key in order. */
 export interface Lanes {
-  enqueue(hearer: Hearer, key: string, work: Work): void;
+  enqueue(hearer: Hearer, key: string, work: Queued): void;
   /** Reads the states of keys met since the last call, in one go. */
   load(): void;
   /** A record that no handler will see: it becomes a dead letter. */
@@ -18,16 +28,20 @@ export interface Lanes {
   drain(): Promise<void>;
   stop(): void;
   readonly size: number;
+  /** Outputs that are decided and not stored yet. */
+  readonly leaving: number;
 }
 
 const turnMs = 1;
+const lateAfterMs = 2_000;
 const mostKeysInMemory = 50_000;
 
-/** `dealtWith` is called once a record needs no more of us. */
+/** `dealtWith` is called once a record needs no more of us, `stored` after each commit. */
 export function lanesOf(
   tenure: Tenure,
   snapshot: PartitionSnapshot,
   dealtWith: (work: MessageWork, isDeadLetter: boolean) => void,
+  stored: () => void,
 ): Lanes {
   const { host } = tenure;
   const lanes = new Map<string, Lane>();
@@ -40,16 +54,18 @@ export function lanesOf(
     for (const name of names) {
       const slash = name.indexOf('/');
       const hearer = host.hearers.find((each) => each.name === name.slice(0, slash));
-      if (hearer !== undefined) enqueue(hearer, name.slice(slash + 1), { kind: 'wake' });
+      // Whether it is woken, and when, the lane sees for itself.
+      if (hearer !== undefined) makeReady(laneOf(hearer, name.slice(slash + 1)));
     }
     load();
   });
 
   const commits = commitsOf(tenure, snapshot, () => {
+    stored();
     if (lanes.size <= mostKeysInMemory) return;
     isAllInMemory = false;
     for (const [name, lane] of lanes) {
-      if (lane.isDirty || lane.status !== 'idle' || lane.entry === undefined) continue;
+      if (lane.isDirty || lane.status !== 'idle' || lane.queue.length > 0 || lane.entry === undefined) continue;
       lanes.delete(name);
       wakes.sleep(lane);
       if (lanes.size <= mostKeysInMemory * 0.9) return;
@@ -70,18 +86,22 @@ export function lanesOf(
     },
   });
 
-  const enqueue = (hearer: Hearer, key: string, work: Work): void => {
+  const laneOf = (hearer: Hearer, key: string): Lane => {
     const name = nameOf(hearer, key);
-    let lane = lanes.get(name);
-    if (lane === undefined) {
-      lane = newLane(hearer, key);
-      lanes.set(name, lane);
-      if (isAllInMemory) lane.entry = freshEntry();
-      else {
-        lane.status = 'held';
-        unread.push(lane);
-      }
+    const known = lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = newLane(hearer, key);
+    lanes.set(name, lane);
+    if (isAllInMemory) lane.entry = freshEntry();
+    else {
+      lane.status = 'held';
+      unread.push(lane);
     }
+    return lane;
+  };
+
+  const enqueue = (hearer: Hearer, key: string, work: Queued): void => {
+    const lane = laneOf(hearer, key);
     lane.queue.push(work);
     // Most lanes are empty and quick: theirs is done at once. One that was slow waits for its turn, so that it delays nobody behind it.
     if (lane.status !== 'idle' || lane.isSlow || lane.queue.length > 1) makeReady(lane);
@@ -121,34 +141,55 @@ export function lanesOf(
   };
 
   const makeReady = (lane: Lane): void => {
-    if (lane.status !== 'idle' || lane.queue.length === 0) return;
+    if (lane.status !== 'idle') return;
     lane.status = 'ready';
     host.turns.add(() => turn(lane));
   };
 
   const turn = (lane: Lane): boolean => {
-    const began = performance.now();
+    const began = host.clock.worked();
     for (let work = nextOf(lane); work !== undefined && lane.entry !== undefined; work = nextOf(lane)) {
       lane.current = work;
       if (!perform(lane, lane.entry, work)) return false;
       if (lane.queue[0] === work) lane.queue.shift();
       // A message remembered is a whole answer of the broker remembered, since its bytes are a part of that.
       lane.current = undefined;
-      lane.isSlow = performance.now() - began > turnMs;
+      lane.isSlow = host.clock.worked() - began > turnMs;
       if (lane.isSlow && lane.queue.length > 0 && !tenure.isOver) return true;
     }
     lane.status = 'idle';
     return false;
   };
 
-  /** The key's own time goes before a message that the log took in later. */
+  /** The key's own time goes before a message that the log took in at that time or later, and after what was there before. */
   const nextOf = (lane: Lane): Work | undefined => {
     if (tenure.isDraining) lane.queue = lane.queue.filter(({ kind }) => kind === 'notice');
-    const { entry, queue } = lane;
+    const { entry, queue, hearer } = lane;
     const [first] = queue;
-    if (first === undefined || entry === undefined || tenure.isOver) return undefined;
-    if (first.kind !== 'message' || entry.wakeAt === null || entry.wakeAt > first.message.timestamp) return first;
-    return entry.wakeAt <= tenure.now() ? { kind: 'wake', at: entry.wakeAt } : first;
+    if (entry === undefined || tenure.isOver) return undefined;
+    const { wakeAt } = entry;
+    if (wakeAt === null || tenure.isDraining || first?.kind === 'notice') return first;
+    if (hearer.isOfPresent === true) {
+      if (first !== undefined) return first;
+      if (tenure.now() < tenure.beganAt) return later(lane);
+    }
+    if (first === undefined) {
+      const now = tenure.now();
+      // On time, it is what was asked for, to the ms, and so the same in a rebuild; late, the handler is to know how late.
+      return wakeAt <= now ? { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now } : undefined;
+    }
+    if (wakeAt > first.message.timestamp) return first;
+    if (hearer.topics.length > 1 && wakeAt > tenure.now()) {
+      // Another topic may still bring what was there before.
+      return later(lane);
+    }
+    return { kind: 'wake', at: wakeAt };
+  };
+
+  /** It is woken when the log's time is sure to have come so far. */
+  const later = (lane: Lane): undefined => {
+    wakes.schedule(lane);
+    wakes.lookAgain();
   };
 
   return {
@@ -167,11 +208,10 @@ export function lanesOf(
     get size() {
       return lanes.size;
     },
+    get leaving() {
+      return commits.leaving;
+    },
   };
-}
-
-function freshEntry(): KeyEntry {
-  return { state: undefined, applied: {}, seen: seenIds.empty, wakeAt: null };
 }
 
 function entryOf({ state, applied, seen, wakeAt }: KeyRecord): KeyEntry {

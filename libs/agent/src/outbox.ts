@@ -5,6 +5,8 @@ import { pause, type Clock } from './clock.ts';
 /** Who publishes: nothing of an owner that is over leaves any more. */
 export interface Publisher {
   readonly isOver: boolean;
+  /** It was out of touch for so long that somebody else may have its place: it waits until it knows. */
+  readonly isUnsure?: boolean;
 }
 
 /**
@@ -14,9 +16,9 @@ export interface Publisher {
 export interface Outbox {
   /**
    * `refused` is called when the log will not take a record of these: what it returns is sent instead; `undefined` means that there
-   * is no other way, and the same is tried again until it is taken.
+   * is no other way, and the same is tried again until it is taken. `sent` is called when they are stored.
    */
-  put(publisher: Publisher, records: readonly NewRecord[], refused: Refused): void;
+  put(publisher: Publisher, records: readonly NewRecord[], refused: Refused, sent?: () => void): void;
   /** Resolves when everything put so far is stored (or dropped, its publisher being over). */
   settled(): Promise<void>;
   readonly waiting: number;
@@ -30,7 +32,10 @@ interface Entry {
   readonly publisher: Publisher;
   readonly records: readonly NewRecord[];
   readonly refused: Refused;
+  readonly sent?: (() => void) | undefined;
 }
+
+const unsureMs = 100;
 
 export function outbox(log: Log, clock: Clock, report: (trouble: string) => void): Outbox {
   let queue: Entry[] = [];
@@ -43,7 +48,15 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
   const append = async (entries: readonly Entry[]): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       const live = entries.filter(({ publisher, records }) => !publisher.isOver && records.length > 0);
-      if (live.length === 0) return;
+      if (live.length === 0) {
+        trouble = undefined;
+        return;
+      }
+      if (live.some(({ publisher }) => publisher.isUnsure === true)) {
+        await pause(clock, unsureMs);
+        attempt -= 1;
+        continue;
+      }
       try {
         await log.append(live.flatMap(({ records }) => records));
         trouble = undefined;
@@ -73,6 +86,7 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
       queue = [];
       await append(entries);
       sent += entries.length;
+      for (const entry of entries) if (!entry.publisher.isOver) entry.sent?.();
       const reached = waiters.filter(({ until }) => until <= sent);
       waiters = waiters.filter(({ until }) => until > sent);
       for (const { resolve } of reached) resolve();
@@ -81,9 +95,9 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
   };
 
   return {
-    put(publisher, records, refused) {
+    put(publisher, records, refused, whenSent) {
       if (records.length === 0) return;
-      queue.push({ publisher, records, refused });
+      queue.push({ publisher, records, refused, sent: whenSent });
       put += 1;
       if (isSending) return;
       isSending = true;

@@ -31,6 +31,7 @@ export interface Partition {
 
 const mostInFlight = { records: 2_000, bytes: 8 * 2 ** 20 };
 const turnMs = 1;
+const lookAgainMs = 200;
 
 export function openPartition(host: Host, start: TenureStart): Partition {
   const tenure = beginTenure(host, start);
@@ -40,12 +41,15 @@ export function openPartition(host: Host, start: TenureStart): Partition {
   let incomingBytes = 0;
   let isPumping = false;
 
-  const lanes = lanesOf(tenure, start.snapshot, ({ progress, taken }, isDeadLetter) =>
-    done(progress, taken, isDeadLetter),
+  const lanes = lanesOf(
+    tenure,
+    start.snapshot,
+    ({ progress, taken }, isDeadLetter) => done(progress, taken, isDeadLetter),
+    () => goOn(),
   );
 
   const pump = (): boolean => {
-    const until = performance.now() + turnMs;
+    const until = host.clock.worked() + turnMs;
     for (let record = incoming.shift(); record !== undefined; record = incoming.shift()) {
       if (tenure.isOver || tenure.isDraining) break;
       incomingBytes -= sizeOf(record);
@@ -56,7 +60,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
         return false;
       }
       dispatch(record, decoded);
-      if (performance.now() > until) {
+      if (host.clock.worked() > until) {
         lanes.load();
         return true;
       }
@@ -115,15 +119,31 @@ export function openPartition(host: Host, start: TenureStart): Partition {
       records += progress.count;
       bytes += progress.bytes;
     }
-    return Math.max(records / mostInFlight.records, bytes / mostInFlight.bytes);
+    // What can't be stored or sent would pile up behind us.
+    if (host.tally.storeTrouble !== undefined) return 1;
+    return Math.max(
+      records / mostInFlight.records,
+      bytes / mostInFlight.bytes,
+      host.outbox.waiting / mostInFlight.records,
+    );
+  };
+
+  const goOn = (): void => {
+    if (!tenure.isHalted || tenure.isOver || fullness() > 0.5) return;
+    tenure.isHalted = false;
+    host.flow(number, true);
+  };
+
+  /** What we are full of may not be ours. */
+  const lookAgain = (): void => {
+    goOn();
+    if (tenure.isHalted && !tenure.isOver) host.clock.after(lookAgainMs, lookAgain);
   };
 
   const done = (progress: Progress, taken: Taken, isDeadLetter: boolean): void => {
     progress.done(taken);
     host.dealtWith(isDeadLetter);
-    if (!tenure.isHalted || fullness() > 0.5) return;
-    tenure.isHalted = false;
-    host.flow(number, true);
+    goOn();
   };
 
   const abandon = (): void => {
@@ -149,6 +169,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
       if (!tenure.isHalted && fullness() >= 1) {
         tenure.isHalted = true;
         host.flow(number, false);
+        lookAgain();
       }
       if (isPumping) return;
       isPumping = true;
@@ -167,7 +188,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
       abandon();
     },
     get inFlight() {
-      return [...progresses.values()].reduce((sum, { count }) => sum + count, incoming.length);
+      return [...progresses.values()].reduce((sum, { count }) => sum + count, incoming.length + lanes.leaving);
     },
     get isRebuilding() {
       return tenure.isRebuilding();

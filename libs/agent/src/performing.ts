@@ -1,10 +1,11 @@
 import { deadLetterOf, type LogRecord, type NewRecord } from '@muster/bus';
 import { classifyFault, defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
-import { seenIds } from '@muster/state';
 import type { Commits } from './commits.ts';
-import { deriveId } from './derived-id.ts';
+import { mostOutputs } from './departures.ts';
+import { applyOutcome, isRepeated, newIdOf, noteMessage, wakeIdOf } from './key-step.ts';
 import type { AnyContext, Hearer, KeyEntry, Lane, MessageWork, RuntimeOutcome, Work } from './lane.ts';
 import { recordsOf } from './publishing.ts';
+import { withoutValue } from './refused-record.ts';
 import type { Tenure } from './tenure.ts';
 import type { Wakes } from './wakes.ts';
 
@@ -13,7 +14,7 @@ export interface Performer {
   /** Does one piece of work; `false` when it holds the lane. */
   perform(lane: Lane, entry: KeyEntry, work: Work): boolean;
   /** A record that no handler can deal with becomes a dead letter. */
-  setAside(record: LogRecord, fault: Error): void;
+  setAside(record: LogRecord, fault: Error, lane?: Lane): void;
 }
 
 export interface PerformerOptions {
@@ -34,17 +35,19 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
 
   const timeOf = (work: Work): number => {
     if (work.kind === 'message') return work.message.timestamp;
-    return (work.kind === 'wake' ? work.at : undefined) ?? tenure.now();
+    return work.kind === 'wake' ? work.at : tenure.now();
   };
 
   const perform = (lane: Lane, entry: KeyEntry, work: Work): boolean => {
     const { hearer } = lane;
     if (work.kind === 'message') {
-      const { message, taken } = work;
-      if (taken.record.offset < (entry.applied[message.topic] ?? 0) || seenIds.has(entry.seen, message.id))
-        return settle(lane, entry, work, 'repeated');
+      if (isRepeated(entry, work.message)) return settle(lane, entry, work, 'repeated');
     }
-    if (work.kind === 'wake' && (entry.wakeAt === null || entry.wakeAt > tenure.now())) return true;
+    if (lane.outputs >= mostOutputs) {
+      lane.status = 'held';
+      commits.afterOutputs(lane, () => resume(lane, () => false));
+      return false;
+    }
     const inputId = inputIdOf(lane, work, entry);
     let ids = 0;
     const context: AnyContext = {
@@ -53,7 +56,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
       now: timeOf(work),
       config: host.config,
       tables: host.tables,
-      newId: () => deriveId(inputId, host.agent, hearer.name, 'new', (ids += 1)),
+      newId: () => newIdOf(inputId, host.agent, hearer.name, (ids += 1)),
     };
     return guarded(lane, entry, work, () => {
       const outcome = call(hearer, work, context);
@@ -79,10 +82,10 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     if (tenure.isOver) return true;
     const isMuted = work.kind === 'message' ? work.isMuted : work.kind === 'wake' && tenure.isRebuilding();
     if (outcome.kind === 'rejected' && work.kind === 'message' && !isMuted) {
-      setAside(work.taken.record, Object.assign(new Error(outcome.reason), { name: 'Rejected' }));
+      setAside(work.taken.record, Object.assign(new Error(outcome.reason), { name: 'Rejected' }), lane);
     }
     if (outcome.kind === 'handled') {
-      const { publish = [], state, wakeAt } = outcome;
+      const { publish = [] } = outcome;
       // Making the records may fail; until then nothing has changed.
       const cause = work.kind === 'message' ? work.message : undefined;
       const records = recordsOf(host.bus, publish, {
@@ -92,25 +95,25 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
         cause,
         time: clock.now(),
       });
-      if (!isMuted) send(work, records);
-      if (state !== undefined) entry.state = state ?? undefined;
-      // Asked to be woken at once, a key would be woken for ever.
-      if (work.kind === 'wake')
-        entry.wakeAt = wakeAt === undefined || wakeAt === null ? null : Math.max(wakeAt, timeOf(work) + 1);
-      else if (wakeAt !== undefined) entry.wakeAt = wakeAt;
-      if (entry.wakeAt !== null) wakes.schedule(lane);
-    } else if (work.kind === 'wake') entry.wakeAt = null;
-    if (outcome.afterCommit !== undefined && !isMuted) commits.afterNext(outcome.afterCommit);
+      if (!isMuted) send(lane, work, records);
+    }
+    applyOutcome(entry, outcome, work.kind === 'wake' ? (entry.wakeAt ?? work.at) : undefined);
+    if (entry.wakeAt !== null) wakes.schedule(lane);
+    if (outcome.afterCommit !== undefined && !isMuted) commits.afterNext(lane, outcome.afterCommit);
     return settle(lane, entry, work, outcome.kind);
   };
 
-  const send = (work: Work, records: readonly NewRecord[]): void => {
+  const send = (lane: Lane, work: Work, records: readonly NewRecord[]): void => {
     if (records.length === 0) return;
     tally.published += records.length;
-    host.outbox.put(tenure, records, (fault) => {
-      host.log.error({ fault: fault.message }, 'an output was refused for good; its input becomes a dead letter');
-      tally.deadLettered += 1;
-      return work.kind === 'message' ? [deadLetter(work.taken.record, fault)] : [];
+    commits.publish(lane, {
+      records,
+      cause: work.kind === 'message' ? work.taken.record : null,
+      refused(fault) {
+        host.log.error({ fault: fault.message }, 'an output was refused for good; its input becomes a dead letter');
+        tally.deadLettered += 1;
+        return work.kind === 'message' ? [deadLetter(work.taken.record, fault)] : [];
+      },
     });
   };
 
@@ -122,14 +125,11 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
   ): boolean => {
     lane.attempt = 1;
     if (work.kind === 'message') {
-      const { message, taken } = work;
-      const after = taken.record.offset + 1;
-      if (after > (entry.applied[message.topic] ?? 0)) {
-        entry.applied[message.topic] = after;
-        entry.seen = seenIds.add(entry.seen, message.id, lane.hearer.seenIds);
-      }
+      const { message } = work;
+      const isDeadLetter = how === 'rejected' || how === 'failed';
+      noteMessage(entry, message, lane.hearer.seenIds, isDeadLetter);
       tally.hop(clock.now() - message.timestamp);
-      dealtWith(work, how === 'rejected' || how === 'failed');
+      dealtWith(work, isDeadLetter);
     }
     tally[how] += 1;
     commits.touched(lane);
@@ -164,7 +164,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
         { ...facts, correlationId: work.message.value.envelope.correlationId },
         'a message can not be handled',
       );
-      if (!work.isMuted) setAside(work.taken.record, fault);
+      if (!work.isMuted) setAside(work.taken.record, fault, lane);
     } else {
       host.log.error(facts, `a ${work.kind} was given up`);
       if (work.kind === 'wake') entry.wakeAt = null;
@@ -175,18 +175,12 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
   const deadLetter = (record: LogRecord, fault: Error): NewRecord =>
     deadLetterOf(record, { group: host.group, fault, at: clock.now() });
 
-  const setAside = (record: LogRecord, fault: Error): void => {
+  const setAside = (record: LogRecord, fault: Error, lane?: Lane): void => {
     tally.deadLettered += 1;
     const { topic, partition, offset } = record;
     host.log.warn({ topic, partition, offset, reason: fault.message }, 'dead letter');
-    const letter = deadLetter(record, fault);
-    // With its reason it may be too large for the log. Then the reason stays, and says where the value is still to be found.
-    const withoutValue = {
-      ...letter,
-      value: null,
-      headers: { ...letter.headers, 'muster_dlt-value': Buffer.from('left out: too large together with its reason') },
-    };
-    host.outbox.put(tenure, [letter], (reason) => (/large|size/i.test(reason.message) ? [withoutValue] : undefined));
+    const records = [deadLetter(record, fault)];
+    commits.publish(lane, { records, cause: record, refused: (reason) => withoutValue(records, reason) });
   };
 
   return { perform, setAside };
@@ -194,7 +188,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
 
 function inputIdOf(lane: Lane, work: Work, entry: KeyEntry): string {
   if (work.kind === 'message') return work.message.id;
-  return work.kind === 'notice' ? work.id : deriveId('wake', lane.hearer.name, lane.key, entry.wakeAt ?? 0);
+  return work.kind === 'notice' ? work.id : wakeIdOf(lane.hearer.name, lane.key, entry.wakeAt ?? work.at);
 }
 
 function call(hearer: Hearer, work: Work, context: AnyContext): RuntimeOutcome | Promise<RuntimeOutcome> {

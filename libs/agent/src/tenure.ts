@@ -29,6 +29,8 @@ export interface Host {
   partitions(): number;
   /** Every record that the log took in before this time (epoch ms) has been delivered, save for halted partitions. */
   deliveredThrough(): number;
+  /** The group has heard of us so lately that our partitions are still ours. */
+  isConfirmed(): boolean;
   /** Full, or no longer full: stop or go on delivering. */
   flow(partition: number, isOpen: boolean): void;
   /** State and offsets are stored: the log may know. */
@@ -44,6 +46,8 @@ export interface Tenure extends Publisher {
   readonly number: number;
   readonly ownership: Ownership;
   readonly progresses: ReadonlyMap<string, Progress>;
+  /** Epoch ms. */
+  readonly beganAt: number;
   isOver: boolean;
   /** Delivery is stopped because too much is in flight. */
   isHalted: boolean;
@@ -53,7 +57,7 @@ export interface Tenure extends Publisher {
   now(): number;
   /** Handles again what was handled, and published, before its state was lost. */
   isRebuilding(): boolean;
-  wasPublished(record: LogRecord): boolean;
+  wasPublished(place: Pick<LogRecord, 'topic' | 'offset'>): boolean;
   /** The store says that this tenure is over. */
   end(cause: 'fenced' | 'lost'): void;
   /** Repeats what needs the store until it answers; `undefined` when the tenure is over. */
@@ -84,11 +88,15 @@ export function beginTenure(host: Host, { ownership, snapshot, publishedBelow }:
     number: ownership.partition,
     ownership,
     progresses,
+    beganAt,
     isOver: false,
     isHalted: false,
     isDraining: false,
+    get isUnsure() {
+      return !host.isConfirmed();
+    },
     now() {
-      let latest = Math.min(clock.now(), host.deliveredThrough());
+      let latest = host.deliveredThrough();
       for (const progress of progresses.values()) {
         if (tenure.isHalted || progress.nextOffset < progress.endOffset)
           latest = Math.min(latest, progress.lastTimestamp);
@@ -125,6 +133,8 @@ export function beginTenure(host: Host, { ownership, snapshot, publishedBelow }:
           await pause(clock, delayAfter({ ...defaultBackoff, maxMs: 2_000 }, tries) ?? 2_000);
         }
       }
+      // Whoever still has it will say so again.
+      host.tally.storeTrouble = undefined;
       return undefined;
     },
   };

@@ -20,11 +20,10 @@ export function turns(clock: Clock): Turns {
   let isRunning = false;
 
   const run = (): void => {
-    // Real time, also under a simulated clock: it only decides when to let input and output have their turn.
-    const until = performance.now() + sliceMs;
+    const until = clock.worked() + sliceMs;
     for (let turn = queue.shift(); turn !== undefined; turn = queue.shift()) {
       if (turn()) queue.push(turn);
-      if (performance.now() > until && queue.length > 0) {
+      if (clock.worked() > until && queue.length > 0) {
         clock.soon(run);
         return;
       }

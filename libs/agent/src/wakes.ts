@@ -10,6 +10,8 @@ export interface Wakes {
   sleep(lane: Lane): void;
   /** The key came into memory: from now on its entry has the time. */
   rise(lane: Lane): void;
+  /** A lane waits until its time is sure to have come. */
+  lookAgain(): void;
   stop(): void;
 }
 
@@ -29,18 +31,22 @@ export function wakesOf(
   let disarm: (() => void) | undefined;
   for (const [name, at] of sleeping) queue.put(at, { name, lane: undefined });
 
-  const arm = (): void => {
-    const nextAt = queue.nextAt();
-    if (nextAt === undefined || tenure.isOver || tenure.isDraining || armedFor <= nextAt) return;
+  const armFor = (at: number, delayMs: number): void => {
     disarm?.();
-    armedFor = nextAt;
-    const delayMs = nextAt - clock.now();
-    disarm = clock.after(delayMs > 0 ? delayMs : lookAgainMs, () => {
+    armedFor = at;
+    disarm = clock.after(delayMs, () => {
       disarm = undefined;
       armedFor = Number.POSITIVE_INFINITY;
       ring();
       arm();
     });
+  };
+
+  const arm = (): void => {
+    const nextAt = queue.nextAt();
+    if (nextAt === undefined || tenure.isOver || tenure.isDraining || armedFor <= nextAt) return;
+    const delayMs = nextAt - clock.now();
+    armFor(nextAt, delayMs > 0 ? delayMs : lookAgainMs);
   };
 
   const ring = (): void => {
@@ -86,6 +92,9 @@ export function wakesOf(
     rise(lane) {
       sleeping.delete(nameOf(lane.hearer, lane.key));
       schedule(lane);
+    },
+    lookAgain() {
+      if (armedFor !== Number.NEGATIVE_INFINITY) armFor(Number.NEGATIVE_INFINITY, lookAgainMs);
     },
     stop: () => disarm?.(),
   };

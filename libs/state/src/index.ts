@@ -15,3 +15,4 @@ export type { StateLogger } from './redis-connection.ts';
 export { memoryStateStore, type MemoryStateControls, type MemoryStateStore } from './memory-state-store.ts';
 export { decodeKeyRecord, encodeKeyRecord, type KeyRecord } from './key-record.ts';
 export { seenIds, type SeenIds } from './seen-ids.ts';
+export { decodeDeparture, encodeDeparture, type Departure } from './departure.ts';

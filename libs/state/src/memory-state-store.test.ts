@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bytesOf, changeOf, describeStateStore } from '../test/state-store-conformance.ts';
+import { bytesOf, changeOf } from '../test/state-change.ts';
+import { describeStateStore } from '../test/state-store-conformance.ts';
 import { memoryStateStore } from './memory-state-store.ts';
 import { StateUnavailableError } from './state-store.ts';
 

@@ -28,6 +28,7 @@ interface Partition {
   readonly offsets: Map<string, number>;
   readonly states: Map<string, Uint8Array>;
   readonly timers: Map<string, number>;
+  readonly outbox: Map<number, Uint8Array>;
 }
 
 interface Lease {
@@ -76,11 +77,20 @@ export function memoryStateStore({ now = Date.now }: { readonly now?: () => numb
         const { generation, owner } = ownership;
         const partition =
           before === undefined
-            ? { generation, owner, sequence: 0, offsets: new Map(), states: new Map(), timers: new Map() }
+            ? {
+                generation,
+                owner,
+                sequence: 0,
+                offsets: new Map(),
+                states: new Map(),
+                timers: new Map(),
+                outbox: new Map(),
+              }
             : { ...before, generation, owner, sequence: before.sequence + 2 };
         written(false, put(partitions, name, partition));
-        const { sequence, offsets, timers } = partition;
-        return { kind: 'open', sequence, offsets: new Map(offsets), timers: new Map(timers) };
+        const { sequence, offsets, timers, outbox } = partition;
+        const waiting = new Map([...outbox].sort(([a], [b]) => a - b));
+        return { kind: 'open', sequence, offsets: new Map(offsets), timers: new Map(timers), outbox: waiting };
       }),
 
     load: (ownership, sequence, keys) =>
@@ -153,12 +163,14 @@ export function memoryStateStore({ now = Date.now }: { readonly now?: () => numb
     },
   };
 
-  function apply(partition: Partition, { offsets, entries, timers }: StateChange): (() => void)[] {
+  function apply(partition: Partition, { offsets, entries, timers, outbox }: StateChange): (() => void)[] {
     const undos: (() => void)[] = [];
     for (const [topic, offset] of offsets) undos.push(put(partition.offsets, topic, offset));
     for (const [key, bytes] of entries)
       undos.push(put(partition.states, key, bytes === null ? undefined : new Uint8Array(bytes)));
     for (const [key, at] of timers) undos.push(put(partition.timers, key, at ?? undefined));
+    for (const [number, bytes] of outbox)
+      undos.push(put(partition.outbox, number, bytes === null ? undefined : new Uint8Array(bytes)));
     return undos;
   }
 }

@@ -9,6 +9,8 @@ export interface PartitionKeys {
   readonly states: string;
   /** Sorted set: key by epoch ms. */
   readonly timers: string;
+  /** Hash: number -> records that are to leave. */
+  readonly outbox: string;
 }
 
 /** The braces are a hash tag: Redis Cluster keeps all keys of one partition in one slot, which a script over them needs. */
@@ -19,12 +21,13 @@ export function partitionKeys(agent: string, partition: number): PartitionKeys {
     offsets: `${prefix}:offsets`,
     states: `${prefix}:state`,
     timers: `${prefix}:timers`,
+    outbox: `${prefix}:outbox`,
   };
 }
 
 /** In the order in which the scripts expect them as KEYS. */
-export function scriptKeys({ meta, offsets, states, timers }: PartitionKeys): readonly string[] {
-  return [meta, offsets, states, timers];
+export function scriptKeys({ meta, offsets, states, timers, outbox }: PartitionKeys): readonly string[] {
+  return [meta, offsets, states, timers, outbox];
 }
 
 /** A SCAN pattern that matches all keys of all partitions of an agent. */

@@ -14,7 +14,7 @@ function redisScript(lua: string): RedisScript {
 }
 
 /**
- * KEYS meta offsets states timers, ARGV generation owner force. Without meta whatever else is left of the partition is not to be trusted
+ * KEYS meta offsets states timers outbox, ARGV generation owner force. Without meta whatever else is left of the partition is not to be trusted
  * and goes. An open raises the sequence by two, so that a commit still on its way from before fits neither as the next one nor as a repeat.
  */
 export const openScript = redisScript(`
@@ -27,15 +27,15 @@ if meta[1] then
   if taken and not force then return {'fenced', stored} end
   sequence = tonumber(meta[3]) + 2
 else
-  redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4])
+  redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 end
 redis.call('HSET', KEYS[1], 'generation', generation, 'owner', owner, 'sequence', sequence)
 return {'open', sequence, redis.call('HGETALL', KEYS[2]), redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')}
 `);
 
 /**
- * KEYS meta offsets states timers, ARGV generation owner sequence, then the lengths of five lists of arguments (HSET offsets, HSET states,
- * HDEL states, ZADD timers, ZREM timers), then the lists. A list goes to its command in portions, because Lua's stack holds no
+ * KEYS meta offsets states timers outbox, ARGV generation owner sequence, then the lengths of seven lists of arguments (HSET offsets, HSET
+ * states, HDEL states, ZADD timers, ZREM timers, HSET outbox, HDEL outbox), then the lists. A list goes to its command in portions, because Lua's stack holds no
  * more than some 8,000 values; portions are even, so that no pair is torn. Every write can be repeated, and the sequence comes last.
  */
 export const commitScript = redisScript(`
@@ -47,7 +47,7 @@ if stored < generation then return {'lost'} end
 if stored > generation or meta[2] ~= owner then return {'fenced', stored} end
 if tonumber(meta[3]) == sequence + 1 then return {'committed', sequence + 1} end
 if tonumber(meta[3]) ~= sequence then return {'lost'} end
-local at = 9
+local at = 11
 local function write(command, key, length)
   local last = at + length - 1
   while at <= last do
@@ -61,6 +61,8 @@ write('HSET', KEYS[3], tonumber(ARGV[5]))
 write('HDEL', KEYS[3], tonumber(ARGV[6]))
 write('ZADD', KEYS[4], tonumber(ARGV[7]))
 write('ZREM', KEYS[4], tonumber(ARGV[8]))
+write('HSET', KEYS[5], tonumber(ARGV[9]))
+write('HDEL', KEYS[5], tonumber(ARGV[10]))
 redis.call('HSET', KEYS[1], 'sequence', sequence + 1)
 return {'committed', sequence + 1}
 `);

@@ -24,7 +24,22 @@ export function redisStateStore({ url, commandTimeoutMs = 5_000, logger }: Redis
       const reply = await connection.run(`open ${nameOf(ownership)}`, openScript, keys, args);
       const [kind, number, offsets, timers] = reply as ['open' | 'fenced', number, string[], string[]];
       if (kind === 'fenced') return { kind, generation: number };
-      return { kind, sequence: number, offsets: numbersOf(offsets), timers: numbersOf(timers) };
+      // Ours from here on: whoever had it before is refused by now.
+      const { outbox } = partitionKeys(ownership.agent, ownership.partition);
+      const waiting = await connection.call(`read the outbox of ${nameOf(ownership)}`, (redis) =>
+        redis.hgetallBuffer(outbox),
+      );
+      return {
+        kind,
+        sequence: number,
+        offsets: numbersOf(offsets),
+        timers: numbersOf(timers),
+        outbox: new Map(
+          Object.entries(waiting)
+            .map(([at, bytes]) => [Number(at), bytes] as const)
+            .sort(([a], [b]) => a - b),
+        ),
+      };
     },
 
     async load(ownership, sequence, keys) {
@@ -118,7 +133,12 @@ function commitArguments(ownership: Ownership, sequence: number, change: StateCh
   for (const [key, at] of change.timers)
     if (at === null) cancelled.push(key);
     else timers.push(String(at), key);
-  const lists: (string | Buffer)[][] = [offsets, states, forgotten, timers, cancelled];
+  const leaving: (string | Buffer)[] = [];
+  const left: string[] = [];
+  for (const [number, bytes] of change.outbox)
+    if (bytes === null) left.push(String(number));
+    else leaving.push(String(number), bufferOf(bytes));
+  const lists: (string | Buffer)[][] = [offsets, states, forgotten, timers, cancelled, leaving, left];
   const lengths = lists.map((list) => String(list.length));
   return [String(ownership.generation), ownership.owner, String(sequence), ...lengths, ...lists.flat()];
 }

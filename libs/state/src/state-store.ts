@@ -15,6 +15,8 @@ export interface PartitionSnapshot {
   readonly offsets: ReadonlyMap<string, number>;
   /** key -> epoch ms at which it asked to be woken. */
   readonly timers: ReadonlyMap<string, number>;
+  /** Number -> what was decided and is not known to have left yet, in the order of the numbers. */
+  readonly outbox: ReadonlyMap<number, Uint8Array>;
 }
 
 /** Everything one commit moves on. It is applied whole or not at all. */
@@ -24,6 +26,8 @@ export interface StateChange {
   readonly entries: ReadonlyMap<string, Uint8Array | null>;
   /** key -> epoch ms; `null` cancels. */
   readonly timers: ReadonlyMap<string, number | null>;
+  /** Number -> what is to leave, now that it is decided; `null`: it has left. */
+  readonly outbox: ReadonlyMap<number, Uint8Array | null>;
 }
 
 /** Names the partition, who writes to it and by which right. */

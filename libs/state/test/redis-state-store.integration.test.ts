@@ -6,7 +6,8 @@ import { agentPattern } from '../src/redis-keys.ts';
 import { redisStateStore } from '../src/redis-state-store.ts';
 import { StateUnavailableError, type Ownership, type StateStore } from '../src/state-store.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.ts';
-import { changeOf, describeStateStore } from './state-store-conformance.ts';
+import { changeOf } from './state-change.ts';
+import { describeStateStore } from './state-store-conformance.ts';
 
 const { REDIS_URL } = process.env;
 if (REDIS_URL === undefined) throw new Error('Set REDIS_URL to a Redis these tests may write to.');

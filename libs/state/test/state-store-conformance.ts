@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Ownership, StateChange, StateStore } from '../src/state-store.ts';
+import { bytesOf, changeOf, textOf } from './state-change.ts';
 
 export interface StateStoreHarness {
   readonly store: StateStore;
@@ -10,22 +11,6 @@ export interface StateStoreHarness {
   /** Lets `work` make that many commits, then takes the store back to where it was before. */
   goBack(agent: string, commits: number, work: () => Promise<unknown>): Promise<void>;
   end(): Promise<void>;
-}
-
-export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const textOf = (bytes: Uint8Array | null): string | null => bytes && new TextDecoder().decode(bytes);
-
-export function changeOf(change: {
-  offsets?: Record<string, number>;
-  entries?: Record<string, string | null>;
-  timers?: Record<string, number | null>;
-}): StateChange {
-  const entries = Object.entries(change.entries ?? {});
-  return {
-    offsets: new Map(Object.entries(change.offsets ?? {})),
-    entries: new Map(entries.map(([key, text]) => [key, text === null ? null : bytesOf(text)])),
-    timers: new Map(Object.entries(change.timers ?? {})),
-  };
 }
 
 export function describeStateStore(name: string, begin: () => StateStoreHarness): void {
@@ -62,7 +47,7 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
     }
 
     test('a partition nobody stored anything of is empty', async () => {
-      const empty = { kind: 'open', sequence: 0, offsets: new Map(), timers: new Map() };
+      const empty = { kind: 'open', sequence: 0, offsets: new Map(), timers: new Map(), outbox: new Map() };
       expect(await store.open(mine)).toEqual(empty);
       expect(await store.keys(agent, 3)).toEqual([]);
       expect(await loaded(mine, 0, ['a', 'b'])).toEqual([null, null]);
@@ -82,8 +67,23 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
       const result = await store.open(next);
       const offsets = new Map([['t', 6], ['u', 9]]); // prettier-ignore
       const timers = new Map([['a', 1000], ['c', 3000]]); // prettier-ignore
-      expect(result).toEqual({ kind: 'open', sequence: expect.any(Number), offsets, timers });
+      expect(result).toEqual({ kind: 'open', sequence: expect.any(Number), offsets, timers, outbox: new Map() });
       expect((result as { sequence: number }).sequence).toBeGreaterThan(sequence);
+    });
+
+    test('what is to leave is there for the next owner, in order, until it has left', async () => {
+      let sequence = await opened(mine);
+      sequence = await committed(mine, sequence, changeOf({ outbox: { 9: 'nine', 10: 'ten', 8: 'eight' } }));
+      sequence = await committed(mine, sequence, changeOf({ outbox: { 9: null, 11: 'eleven' } }));
+      await committed(mine, sequence, changeOf({ entries: { a: 'A' } }));
+      const next = await store.open({ ...mine, generation: 8 });
+      if (next.kind !== 'open') throw new Error('It is fenced.');
+      const waiting = [...next.outbox].map(([number, bytes]) => [number, textOf(bytes)]);
+      expect(waiting).toEqual([
+        [8, 'eight'],
+        [10, 'ten'],
+        [11, 'eleven'],
+      ]);
     });
 
     test('bytes, keys and numbers come back as they were', async () => {
@@ -93,7 +93,7 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
       const entries = new Map(odd.map((key, i) => [key, [new Uint8Array(0), all, view][i % 3]!]));
       const timers = new Map(odd.map((key, i) => [key, 1_763_717_000_123 + i]));
       const offsets = new Map([['muster.metrics.v1', Number.MAX_SAFE_INTEGER]]);
-      const sequence = await committed(mine, await opened(mine), { offsets, entries, timers });
+      const sequence = await committed(mine, await opened(mine), { offsets, entries, timers, outbox: new Map() });
       const result = await store.load(mine, sequence, odd);
       if (result.kind !== 'loaded') throw new Error(result.kind);
       expect(result.entries.map((bytes) => [...bytes!])).toEqual(odd.map((key) => [...entries.get(key)!]));
@@ -190,7 +190,12 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
       expect(await store.load(mine, sequence, ['a'])).toEqual({ kind: 'lost' });
       expect(await store.commit(mine, sequence, change)).toEqual({ kind: 'lost' });
       expect(await store.keys(agent, 3)).toEqual([]);
-      expect(await store.open(mine)).toEqual({ kind: 'open', sequence: 0, offsets: new Map(), timers: new Map() });
+      expect(await store.open(mine)).toMatchObject({
+        kind: 'open',
+        sequence: 0,
+        offsets: new Map(),
+        timers: new Map(),
+      });
     });
 
     test('a store that lost everything right after an open says so', async () => {
@@ -235,6 +240,7 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
       const sequence = await committed(mine, await opened(mine), {
         entries: new Map(keys.map((key) => [key, bytesOf(`state of ${key}`)])),
         timers: new Map(keys.map((key, i) => [key, i])),
+        outbox: new Map(),
         offsets: new Map(keys.map((key, i) => [key, i])),
       });
       expect(await loaded(mine, sequence, keys)).toEqual(keys.map((key) => `state of ${key}`));
@@ -242,6 +248,7 @@ export function describeStateStore(name: string, begin: () => StateStoreHarness)
       const next = await committed(mine, sequence, {
         entries: new Map(gone.map((key) => [key, null])),
         timers: new Map(gone.map((key) => [key, null])),
+        outbox: new Map(),
         offsets: new Map(),
       });
       expect(next).toBe(sequence + 1);

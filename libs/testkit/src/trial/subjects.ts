@@ -66,6 +66,8 @@ function tellerOf({ beforeSample }: SubjectOptions): AgentDefinition {
       samples: on(['muster.metrics.v1'], {
         state: stateOf<TellerState>(),
         horizon,
+        // A source may repeat itself much later than an agent does.
+        seenIds: 128,
         handle({ id, value: sample }, { key, state = { n: 0, chain: '', due: [] }, now }) {
           beforeSample?.({ id, target: sample.target, name: sample.name });
           if (sample.unit === unitOf.rejected) return rejected('MetricSample.unit: nobody wants it');
@@ -176,13 +178,15 @@ function afterTimers<S extends Chained & { readonly due: readonly Due[] }, P>(
   now: number,
   publication: (telling: string) => P,
 ) {
+  // One time for each wake-up, however late: so what is said of it has the same id whenever it is said.
+  const at = nextOf(state.due) ?? now;
   let after = state;
   const publish: P[] = [];
-  for (const { at, of } of state.due.filter((each) => each.at <= now).sort((a, b) => a.at - b.at)) {
+  for (const { of } of state.due.filter((each) => each.at === at && at <= now)) {
     const { after: next, telling } = told(after, of, 'timer', at);
     after = next;
     publish.push(publication(telling));
   }
-  const due = state.due.filter(({ at }) => at > now);
+  const due = publish.length > 0 ? state.due.filter((each) => each.at !== at) : state.due;
   return { kind: 'handled' as const, state: { ...after, due }, wakeAt: nextOf(due), publish };
 }

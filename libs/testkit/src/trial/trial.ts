@@ -47,7 +47,7 @@ export const trialTopics = [
 
 export const trialDeadLetters = deadLetterTopic('muster.metrics.v1', 'muster.teller');
 
-export type ViolationKind = 'lost' | 'duplicated' | 'out of order' | 'timer' | 'state';
+export type ViolationKind = 'lost' | 'duplicated' | 'out of order' | 'timer' | 'state' | 'stuck';
 
 export interface Violation {
   readonly kind: ViolationKind;
