@@ -12,9 +12,7 @@ export interface Api<Arguments extends unknown[], Answer> {
 export interface Link {
   /** Rejects when there is no connection, no answer in time (the connection is cut then), or an answer with an error. */
   call<Arguments extends unknown[], Answer>(api: Api<Arguments, Answer>, ...args: Arguments): Promise<Answer>;
-  /** Cuts the connection; what waits for an answer is rejected. It is made again when it is next used. */
-  cut(): void;
-  /** Cuts it for good. */
+  /** Cuts the connection, for good; what waits for an answer is rejected. */
   close(): void;
 }
 
@@ -58,7 +56,6 @@ export function linkTo(broker: Address, options: ConnectionOptions, timeoutMs: n
   };
 
   return {
-    cut,
     async call(api, ...args) {
       if (isClosed) throw new LogUnavailableError(`The connection to ${broker.host}:${broker.port} is closed.`);
       connecting ??= open();
