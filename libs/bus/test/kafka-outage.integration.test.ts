@@ -56,7 +56,8 @@ describe.each(KAFKA_CLIENTS)('when brokers can not be reached by %s', { timeout:
     const options = { group: cluster.unique('group'), topics: [topic], sessionTimeoutMs };
     const member = await scene.join(log, options, fromCommitted);
     const { records, caughtUpAfter } = await scene.follow(log, { topics: [topic], from: { at: 'beginning' } });
-    await scene.eventually(() => expect(member.holding).toBeDefined());
+    // Only then it is settled where the end is that it starts at.
+    await scene.eventually(() => expect(member.membership.deliveredThrough).toBeGreaterThan(0));
     await log.append(numbered(topic, 0, 2, 'before'));
     await scene.eventually(() => expect([member.records.length, records.length]).toEqual([2, 2]));
     const { generation } = member.holding!;

@@ -76,6 +76,8 @@ async function latency(): Promise<object> {
     for (const { value } of records) if (value) took.push(now - Buffer.from(value).readDoubleBE());
   });
   await consumer.holds(partitions);
+  // Only then it is settled where the end is that it starts at.
+  while (consumer.membership.deliveredThrough === 0) await sleep(20);
   const producer = connect('producer');
   const send = async (index: number): Promise<void> => {
     const value = Buffer.alloc(bytes);
