@@ -1,4 +1,4 @@
-/** Time as the runtime sees it; a simulation brings its own. */
+/** Time and chance as the runtime sees them; a simulation brings its own. */
 export interface Clock {
   /** Epoch ms. */
   now(): number;
@@ -8,6 +8,8 @@ export interface Clock {
   soon(run: () => void): void;
   /** ms of work since some moment: for sharing the process fairly, never for a decision about time. */
   worked(): number;
+  /** In [0, 1), for what is to be spread out. */
+  random(): number;
 }
 
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -22,6 +24,7 @@ export const systemClock: Clock = {
     setImmediate(run);
   },
   worked: () => performance.now(),
+  random: Math.random,
 };
 
 /** A promise for the passing of time. */

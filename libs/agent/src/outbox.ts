@@ -70,7 +70,7 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
           ]);
         trouble = `the log does not take messages: ${messageOf(error)}`;
         if (attempt === 1) report(trouble);
-        await pause(clock, delayAfter(defaultBackoff, attempt) ?? defaultBackoff.maxMs);
+        await pause(clock, delayAfter(defaultBackoff, attempt, clock.random) ?? defaultBackoff.maxMs);
       }
     }
   };

@@ -82,7 +82,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
       } catch (error) {
         if (attempt === 1)
           host.log.warn({ topic: record.topic, partition: number, fault: messageOf(error) }, 'waiting for a schema');
-        await pause(host.clock, delayAfter(defaultBackoff, attempt) ?? defaultBackoff.maxMs);
+        await pause(host.clock, delayAfter(defaultBackoff, attempt, host.clock.random) ?? defaultBackoff.maxMs);
         decoded = host.bus.decode(record);
       }
     }

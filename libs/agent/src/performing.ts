@@ -142,7 +142,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     const delayMs =
       faultClass === 'permanent'
         ? undefined
-        : delayAfter(faultClass === 'transient' ? transientFaults : unknownFaults, lane.attempt);
+        : delayAfter(faultClass === 'transient' ? transientFaults : unknownFaults, lane.attempt, clock.random);
     if (delayMs !== undefined) {
       tally.retried += 1;
       lane.attempt += 1;

@@ -154,7 +154,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
       } catch (error) {
         startTrouble = `${what}: ${messageOf(error)}`;
         if (attempt === 1 || attempt % 10 === 0) log.warn({ fault: messageOf(error), attempt }, `${what}: not yet`);
-        await pause(clock, delayAfter({ ...defaultBackoff, maxMs: 5_000 }, attempt) ?? 5_000);
+        await pause(clock, delayAfter({ ...defaultBackoff, maxMs: 5_000 }, attempt, clock.random) ?? 5_000);
       }
     }
     return undefined;

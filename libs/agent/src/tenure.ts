@@ -130,7 +130,7 @@ export function beginTenure(host: Host, { ownership, snapshot, publishedBelow }:
           host.tally.storeTrouble = `can't ${what}: ${messageOf(error)}`;
           if (tries === 1)
             host.log.warn({ partition: ownership.partition, fault: messageOf(error) }, `can't ${what}; waiting`);
-          await pause(clock, delayAfter({ ...defaultBackoff, maxMs: 2_000 }, tries) ?? 2_000);
+          await pause(clock, delayAfter({ ...defaultBackoff, maxMs: 2_000 }, tries, clock.random) ?? 2_000);
         }
       }
       // Whoever still has it will say so again.

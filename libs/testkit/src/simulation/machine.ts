@@ -143,6 +143,7 @@ export function machine({ name, cluster, store, time, random }: MachineOptions):
       after: (delayMs, run) => time.after(delayMs, () => inbound(run)),
       soon: (run) => void time.after(random.between(0, 0.2), () => inbound(run)),
       // Work takes next to no time, but now and then so much that somebody else must have a turn.
+      random: random.next,
       worked: () => (workedMs += random.chance(0.02) ? random.between(1, 10) : 0.001),
     },
     log: gatedLog,
