@@ -45,8 +45,8 @@ export function applyOutcome(entry: KeyEntry, outcome: Outcome, wokenAt?: number
   const { state, wakeAt } = outcome;
   if (state !== undefined) entry.state = state ?? undefined;
   if (wakeAt === undefined) return;
-  // Asked to be woken at once, a key would be woken for ever.
-  entry.wakeAt = wakeAt === null || wokenAt === undefined ? wakeAt : Math.max(wakeAt, wokenAt + 1);
+  // The log counts whole ms, and so do those who are woken. Asked to be woken at once, a key would be woken for ever.
+  entry.wakeAt = wakeAt === null ? null : Math.ceil(Math.max(wakeAt, wokenAt === undefined ? wakeAt : wokenAt + 1));
 }
 
 export function freshEntry(): KeyEntry {

@@ -194,6 +194,12 @@ describe('wake-ups', () => {
     expect(titlesOf(take(sample(2.999)))).toEqual(['3 nobody', 'again']);
   });
 
+  it('come at whole milliseconds, never early', () => {
+    const { take, advance } = rehearse(teller, { config: { laterMs: 10.25 } });
+    take(sample(0));
+    expect(advance(at(1)).map(({ at: time }) => time - at(0))).toEqual([11, 21]);
+  });
+
   it('of other keys come in the order of time', () => {
     const { take, advance } = rehearse(teller, { config: { laterMs: 10_000 } });
     for (const [second, key] of ['c', 'a', 'b'].entries()) take(sample(second, { key }));
