@@ -28,7 +28,9 @@ interface Summary extends Line {
   readonly notYet: number;
 }
 
-const replay = (...args: string[]) => muster(['replay', '--agent', 'monitoring', '--from', from, ...args], { env });
+// What others have published before is no concern of this target's.
+const replay = (...args: string[]) =>
+  muster(['replay', '--agent', 'monitoring', '--from', from, '--warm-up', '1s', ...args], { env });
 /** The lines about this test's target, and the summary. */
 const compare = async (...args: string[]) => {
   const lines = jsonLines(await replay('--diff', '--json', ...args)) as Line[];
@@ -78,9 +80,9 @@ it('of an agent finds what it said; with other rules, what these would have chan
   const policies = join(folder, 'rules.json');
   writeFileSync(policies, JSON.stringify({ policyId: 'strict', version: 1, agent: 'monitoring', rules: [rule] }));
   const stricter = await compare('--policy', policies);
-  expect(
-    stricter.lines.map(({ kind, replayed }) => [kind, replayed?.record.status, replayed?.record.severity]),
-  ).toEqual([
+  // Others may have rules of their own on these servers.
+  const ofRule = stricter.lines.filter(({ key }) => key?.endsWith('rule/strict/slow') ?? false);
+  expect(ofRule.map(({ kind, replayed }) => [kind, replayed?.record.status, replayed?.record.severity])).toEqual([
     ['added', 'FIRING', 'CRITICAL'],
     ['added', 'RESOLVED', 'CRITICAL'],
   ]);
@@ -99,7 +101,7 @@ it('of an agent finds what it said; with other rules, what these would have chan
     stderr: expect.stringContaining('No difference'),
   });
   const other = await replay('--golden', golden, '--policy', policies);
-  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('2 outcomes are not as in') });
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/\d+ outcomes are not as in/) });
   expect(await replay('--golden', golden, '--policy', policies, '--update')).toMatchObject({ code: 0 });
   expect(await replay('--golden', golden, '--policy', policies)).toMatchObject({ code: 0 });
 });

@@ -16,7 +16,7 @@ const changed = (score: number) => ({ value: { status: 'FIRING', evidence: { sco
 
 describe('by id', () => {
   it('messages are the same whichever side comes first, and nothing of them is kept', () => {
-    const compared = comparison();
+    const compared = comparison(true);
     compared.replayed(told('a', 1), true);
     compared.recorded(told('a', 3), true);
     compared.recorded(told('b', 4), true);
@@ -26,7 +26,7 @@ describe('by id', () => {
   });
 
   it('a second copy of a message on record is none more', () => {
-    const compared = comparison();
+    const compared = comparison(true);
     compared.recorded(told('a', 3), true);
     compared.recorded(told('a', 4), true);
     compared.replayed(told('a', 1), true);
@@ -35,7 +35,7 @@ describe('by id', () => {
   });
 
   it('the fields that differ are named', () => {
-    const compared = comparison();
+    const compared = comparison(true);
     compared.replayed(told('a', 1, { ...changed(2), causationId: 'other' }), true);
     compared.recorded(told('a', 2), true);
     expect(compared.finish().differences).toMatchObject([
@@ -52,7 +52,7 @@ describe('by id', () => {
 
 describe('what has no twin', () => {
   it('is paired by key with the nearest in time, and neither side overtakes', () => {
-    const compared = comparison();
+    const compared = comparison(true);
     for (const [id, at] of [
       ['r1', 100],
       ['r2', 1_000],
@@ -78,25 +78,38 @@ describe('what has no twin', () => {
     });
   });
 
-  it('and says the same differs in its id', () => {
-    const compared = comparison();
-    compared.replayed(told('r', 1), true);
-    compared.recorded(told('l', 2), true);
-    expect(compared.finish().differences).toMatchObject([{ fields: [{ field: 'id', recorded: 'l', replayed: 'r' }] }]);
+  it('and says the same differs in its id: always when it came from another input, else where ids are a part of it', () => {
+    const differing = (isIdPart: boolean, causationId: string) => {
+      const compared = comparison(isIdPart);
+      compared.replayed(told('r', 1), true);
+      compared.recorded(told('l', 2, { causationId }), true);
+      return compared.finish();
+    };
+    const id = [{ fields: [{ field: 'id', recorded: 'l', replayed: 'r' }] }];
+    expect(differing(true, 'm').differences).toMatchObject(id);
+    expect(differing(false, 'other').differences).toMatchObject(id);
+    expect(differing(false, 'm')).toMatchObject({ same: 1, differences: [] });
+  });
+
+  it('is another message when only the id is the same: ids follow from the input', () => {
+    const compared = comparison(false);
+    compared.replayed(told('a', 1), true);
+    compared.recorded(told('a', 1, { key: 'bakery' }), true);
+    expect(compared.finish().differences.map(({ kind }) => kind)).toEqual(['added', 'missing']);
   });
 
   it('is no difference where it belongs to what is outside the range', () => {
-    const compared = comparison();
-    compared.earlier('before');
+    const compared = comparison(true);
+    compared.earlier(told('before', 0));
     compared.recorded(told('before', 1), true);
     compared.recorded(told('late', 2), true);
-    compared.earlier('late');
+    compared.earlier(told('late', 0));
     compared.recorded(told('after', 3), false);
     expect(compared.finish()).toEqual({ same: 0, differences: [], notYet: 0, compacted: 0 });
   });
 
   it('is no difference while the agent may not have come so far, or when compaction may have removed it', () => {
-    const compared = comparison();
+    const compared = comparison(true);
     compared.replayed(told('new', 9), false);
     compared.replayed(told('old', 1), true);
     compared.replayed(told('other', 1, { key: 'bakery' }), true);

@@ -26,11 +26,14 @@ export interface Compared {
   readonly compacted: number;
 }
 
+/** What makes a message the same: in another topic or of another key, an id says nothing, for it follows from the input. */
+export type Identity = Pick<Told, 'id' | 'topic' | 'key'>;
+
 export interface Comparison {
   /** A message of the replay. `isKnown`: had the agent published it, it would be on record. */
   replayed(told: Told, isKnown: boolean): void;
   /** A message of the replay from before the range: its twin in the record is no difference. */
-  earlier(id: string): void;
+  earlier(message: Identity): void;
   /** A message on record. `isInRange`: without a twin it is a difference. */
   recorded(told: Told, isInRange: boolean): void;
   /** @param hasHoles whether records of a topic were compacted away */
@@ -42,7 +45,8 @@ export interface Comparison {
 /** A second copy comes soon after the first one: so many are remembered. */
 const REMEMBERED = 50_000;
 
-export function comparison(): Comparison {
+/** @param isIdPart whether messages of one input that say the same under different ids differ: an id also tells which of an input's messages it is */
+export function comparison(isIdPart: boolean): Comparison {
   const replays = new Map<string, { readonly told: Told; readonly isKnown: boolean }>();
   const records = new Map<string, Told>();
   const latest = new Map<string, number>();
@@ -51,28 +55,31 @@ export function comparison(): Comparison {
   let same = 0;
 
   const match = (recorded: Told, replayed: Told): void => {
-    known.add(recorded.id);
-    const fields = changesOf(recorded, replayed, true);
+    known.add(identityOf(recorded));
+    const fields = changesOf(recorded, replayed, isIdPart);
     if (fields.length === 0) same += 1;
     else changed.push({ kind: 'different', at: replayed.at, replayed, recorded, fields });
   };
 
   return {
     replayed(told, isKnown) {
-      const recorded = records.get(told.id);
-      if (recorded === undefined) replays.set(told.id, { told, isKnown });
-      else if (records.delete(told.id)) match(recorded, told);
+      const identity = identityOf(told);
+      const recorded = records.get(identity);
+      if (recorded === undefined) replays.set(identity, { told, isKnown });
+      else if (records.delete(identity)) match(recorded, told);
     },
-    earlier(id) {
-      if (!records.delete(id)) known.add(id);
+    earlier(message) {
+      const identity = identityOf(message);
+      if (!records.delete(identity)) known.add(identity);
     },
     recorded(told, isInRange) {
       latest.set(placeOf(told), told.at);
-      const twin = replays.get(told.id);
+      const identity = identityOf(told);
+      const twin = replays.get(identity);
       if (twin !== undefined) {
-        replays.delete(told.id);
+        replays.delete(identity);
         match(told, twin.told);
-      } else if (isInRange && !known.has(told.id) && !records.has(told.id)) records.set(told.id, told);
+      } else if (isInRange && !known.has(identity) && !records.has(identity)) records.set(identity, told);
     },
     finish(hasHoles = () => false) {
       const unpaired = [...replays.values()];
@@ -85,26 +92,32 @@ export function comparison(): Comparison {
         [...records.values()],
       );
       const isCompacted = (told: Told): boolean => hasHoles(told.topic) && (latest.get(placeOf(told)) ?? 0) >= told.at;
-      const lost = added.filter(isCompacted);
+      const lost = new Set(added.filter(isCompacted));
+      const compared = pairs.map(([replayed, recorded]) => ({
+        replayed,
+        recorded,
+        fields: changesOf(recorded, replayed, isIdPart),
+      }));
+      const unlike = compared.filter(({ fields }) => fields.length > 0);
       const differences: Difference[] = [
         ...changed,
-        ...pairs.map(([replayed, recorded]) => ({
+        ...unlike.map(({ replayed, recorded, fields }) => ({
           kind: 'different' as const,
           at: Math.min(replayed.at, recorded.at),
           replayed,
           recorded,
-          fields: changesOf(recorded, replayed, false),
+          fields,
         })),
         ...added
-          .filter((told) => !lost.includes(told))
+          .filter((told) => !lost.has(told))
           .map((replayed) => ({ kind: 'added' as const, at: replayed.at, replayed })),
         ...missing.map((recorded) => ({ kind: 'missing' as const, at: recorded.at, recorded })),
       ];
       return {
-        same,
+        same: same + compared.length - unlike.length,
         differences: differences.sort((a, b) => a.at - b.at),
         notYet: undecided.length,
-        compacted: lost.length,
+        compacted: lost.size,
       };
     },
     get size() {
@@ -113,16 +126,18 @@ export function comparison(): Comparison {
   };
 }
 
-const placeOf = ({ topic, key }: Told): string => `${topic}\n${key}`;
+const placeOf = ({ topic, key }: Identity): string => `${topic}\n${key}`;
 
-/** Messages with one id must agree in everything; those that only share a key came from different inputs. */
-function changesOf(recorded: Told, replayed: Told, isSameId: boolean): FieldChange[] {
-  const { correlationId: recordedCorrelation, causationId: recordedCause } = recorded;
-  const { correlationId, causationId } = replayed;
+const identityOf = (message: Identity): string => `${message.id}\n${placeOf(message)}`;
+
+/** Messages with one id must agree in everything; those that only share a key may come from different inputs. */
+function changesOf(recorded: Told, replayed: Told, isIdPart: boolean): FieldChange[] {
   const inValue = fieldChanges(recorded.value, replayed.value);
-  if (!isSameId) return inValue.length > 0 ? inValue : fieldChanges({ id: recorded.id }, { id: replayed.id });
-  const links = { correlationId: recordedCorrelation, causationId: recordedCause };
-  return [...fieldChanges(links, { correlationId, causationId }), ...inValue];
+  const linksOf = ({ correlationId, causationId }: Told): object => ({ correlationId, causationId });
+  if (recorded.id === replayed.id) return [...fieldChanges(linksOf(recorded), linksOf(replayed)), ...inValue];
+  const isOneInput = recorded.causationId === replayed.causationId;
+  if (inValue.length > 0 || (isOneInput && !isIdPart)) return inValue;
+  return fieldChanges({ id: recorded.id }, { id: replayed.id });
 }
 
 /** Pairs what is left of each key with its nearest in time, in order: neither side overtakes. */

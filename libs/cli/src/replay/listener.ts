@@ -42,7 +42,7 @@ export function listing({ terminal, isJson, limit, now }: Showing): Listening & 
 
 /** Compares the messages with those that the agent published. */
 export function comparing(): Listening & { finish(hasHoles: (topic: string) => boolean): Compared } {
-  const { replayed, earlier, recorded, finish, ...rest } = bounded();
+  const { replayed, earlier, recorded, finish, ...rest } = bounded(false);
   return {
     outcome: (outcome) => {
       if (outcome.kind === 'published') replayed(outcome.told, outcome.isKnown);
@@ -59,7 +59,7 @@ export function comparing(): Listening & { finish(hasHoles: (topic: string) => b
 
 /** Compares the outcomes, dead letters included, with those of a golden file. */
 export function checking({ outcomes }: Golden): Listening & { finish(): Compared } {
-  const { replayed, recorded, finish, check } = bounded();
+  const { replayed, recorded, finish, check } = bounded(true);
   for (const outcome of outcomes) recorded(outcome, true);
   return {
     outcome(outcome) {
@@ -124,8 +124,8 @@ function asTold(outcome: ReplayedOutcome): Told {
   return { topic: 'dead letters', key, id: inputId, at, correlationId: null, causationId: inputId, value };
 }
 
-function bounded() {
-  const compared = comparison();
+function bounded(isIdPart: boolean) {
+  const compared = comparison(isIdPart);
   return {
     ...compared,
     check(): void {

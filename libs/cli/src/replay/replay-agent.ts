@@ -3,6 +3,7 @@ import { rehearse } from '@muster/agent';
 import type { AgentDefinition, Rehearsal, Rehearsed } from '@muster/agent';
 import type { Bus, Decoded, LogRecord, Message } from '@muster/bus';
 import type { TopicName } from '@muster/schemas';
+import type { Identity } from './comparison.ts';
 import { offlineBus } from './offline-bus.ts';
 import type { OfflineBus } from './offline-bus.ts';
 import { policyMessages, policyTopic } from './policy-file.ts';
@@ -46,7 +47,7 @@ export interface ReplayListener {
   /** In the order of time. Waited for. */
   outcome(outcome: ReplayedOutcome): void | Promise<void>;
   /** A message from before the range. */
-  earlier(id: string): void;
+  earlier(message: Identity): void;
   /** What the agent really published. */
   recorded(told: Told, isInRange: boolean): void;
   /** Said in answer to the policies that were given: something is wrong with them. */
@@ -110,7 +111,9 @@ export async function replayAgent(bus: Bus, options: ReplayOptions, listener: Re
   const tell = async (done: readonly Rehearsed[], isHandled: boolean): Promise<void> => {
     for (const { kind, at, hearer, key, inputId, outcome, publications } of done) {
       if (at < from) {
-        if (at >= from - answerWithinMs) for (const { envelope } of publications) listener.earlier(envelope.id);
+        if (at >= from - answerWithinMs)
+          for (const { envelope, topic, key: ofMessage } of publications)
+            listener.earlier({ id: envelope.id, topic, key: ofMessage });
         continue;
       }
       if (kind === 'wake') counts.wakes += 1;
