@@ -23,4 +23,5 @@ it('says what is flat, what is not, and what can not be told', () => {
   expect(flatness({ slope: 30, error: 1 }, 100)).toMatch(/^grows: 30/);
   expect(flatness({ slope: -30, error: 1 }, 100)).toMatch(/^falls/);
   expect(flatness({ slope: 30, error: 40 }, 100)).toMatch(/^not known/);
+  expect(flatness(lineThrough([[0, 1]]), 1)).toMatch(/^not known/);
 });

@@ -24,6 +24,7 @@ export function lineThrough(points: readonly (readonly [number, number])[]): Lin
 
 /** What to think of a slope per hour, beside the level it is about. */
 export function flatness({ slope, error }: Line, level: number): string {
+  if (Number.isNaN(slope)) return 'not known: too few samples';
   const share = (slope / level) * 100;
   const doubt = (2 * error * 100) / level;
   const words = `${share.toFixed(1)} +- ${doubt.toFixed(1)} % an hour`;
