@@ -49,15 +49,15 @@ const sliceMs = 2;
 const encodingShare = 0.05;
 /** What is not stored is handled again after a crash: so much of it is bearable. */
 const longestGatherMs = 5_000;
-/** With so few keys changed, storing all of them costs no more than picking the urgent ones. */
-const fewLanes = 32;
 /** A store that forgot something while nothing was stored is noticed so soon. */
 const checkEveryMs = 10_000;
 
 /** `stored` is called after each commit. */
 export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: () => void): Commits {
   const { host, ownership, progresses } = tenure;
-  const { clock, store } = host;
+  const { clock, store, storeAtOnce: mostLanes } = host;
+  /** With so few keys changed, storing all of them costs no more than picking the urgent ones. */
+  const fewLanes = Math.floor(mostLanes / 128);
   const departures = departuresOf(tenure, snapshot, () => soon());
   const dirty = new Set<Lane>();
   /** Something waits for their being stored. */
@@ -69,17 +69,44 @@ export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: (
   let isHurrying = false;
   let isGathered = false;
   let encodingMs = 0;
+  let passMs = 0;
+  /** Keys still to be stored before these offsets may be: those that had changed when the gathering was over. */
+  let rest: { readonly lanes: Lane[]; readonly offsets: ReadonlyMap<string, number> } | undefined;
 
   /** What is to be stored as of now; nothing that is handled from here on belongs to it. */
   const take = (): Taking => {
     // A key on its own may be ahead of the offsets: its records are known by their places when they come again.
-    const isWhole = isGathered || dirty.size <= fewLanes;
+    if (rest === undefined && (isGathered || dirty.size <= fewLanes)) {
+      rest = { lanes: [...dirty], offsets: safeOffsets() };
+      isGathered = false;
+      cancelGathering?.();
+      cancelGathering = undefined;
+    }
+    const lanes = new Set(urgent);
+    urgent = new Set();
+    const left = rest?.lanes ?? [];
+    while (left.length > 0 && lanes.size < mostLanes) {
+      const lane = left.pop();
+      if (lane !== undefined) lanes.add(lane);
+    }
+    const offsets: ReadonlyMap<string, number> = rest?.lanes.length === 0 ? rest.offsets : new Map();
+    if (rest?.lanes.length === 0) rest = undefined;
+    return { offsets, ...entriesOf(lanes, offsets), ...departures.take() };
+  };
+
+  const safeOffsets = (): ReadonlyMap<string, number> => {
     const offsets = new Map<string, number>();
-    if (isWhole)
-      for (const { topic, safeOffset } of progresses.values()) if (safeOffset >= 0) offsets.set(topic, safeOffset);
+    for (const { topic, safeOffset } of progresses.values()) if (safeOffset >= 0) offsets.set(topic, safeOffset);
+    return offsets;
+  };
+
+  const entriesOf = (
+    lanes: Iterable<Lane>,
+    offsets: ReadonlyMap<string, number>,
+  ): Pick<Taking, 'entries' | 'timers'> => {
     const entries: [string, KeyEntry | null][] = [];
     const timers = new Map<string, number | null>();
-    for (const lane of isWhole ? dirty : urgent) {
+    for (const lane of lanes) {
       const { entry } = lane;
       if (entry === undefined || !lane.isDirty) continue;
       const name = nameOf(lane.hearer, lane.key);
@@ -93,29 +120,23 @@ export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: (
       lane.isDirty = mayRepeat;
       if (!mayRepeat) dirty.delete(lane);
     }
-    urgent = new Set();
-    if (isWhole) {
-      isGathered = false;
-      cancelGathering?.();
-      cancelGathering = undefined;
-    }
-    return { offsets, entries, timers, ...departures.take() };
+    return { entries, timers };
   };
 
   /** Many states take long to encode: messages have their turn in between. */
   const encode = async ({ offsets, entries, timers, departing, departed }: Taking): Promise<StateChange> => {
     const encoded = new Map<string, Uint8Array | null>();
-    let spentMs = 0;
     let sliceBegan = clock.worked();
     for (const [name, entry] of entries) {
       encoded.set(name, entry === null ? null : encodeKeyRecord(entry));
       const tookMs = clock.worked() - sliceBegan;
       if (tookMs < sliceMs) continue;
-      spentMs += tookMs;
+      passMs += tookMs;
       await new Promise<void>((resolve) => clock.soon(resolve));
       sliceBegan = clock.worked();
     }
-    if (offsets.size > 0) encodingMs = spentMs + clock.worked() - sliceBegan;
+    passMs += clock.worked() - sliceBegan;
+    if (offsets.size > 0) [encodingMs, passMs] = [passMs, 0];
     const outbox = new Map<number, Uint8Array | null>(departed.map((number) => [number, null]));
     for (const { number, records, cause } of departing) outbox.set(number, encodeDeparture({ records, cause }));
     return { offsets, entries: encoded, timers, outbox };
@@ -159,7 +180,7 @@ export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: (
   const run = (): Promise<void> => {
     underWay ??= commit().finally(() => {
       underWay = undefined;
-      if (dirty.size > 0 || starts.length > 0 || departures.isWaiting) soon();
+      if (dirty.size > 0 || rest !== undefined || starts.length > 0 || departures.isWaiting) soon();
     });
     return underWay;
   };
@@ -170,7 +191,8 @@ export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: (
       isGathered = true;
       void run();
     });
-    if (underWay !== undefined || isHurrying || !(starts.length > 0 || departures.isUrgent || isGathered)) return;
+    const isUrgent = isGathered || rest !== undefined || starts.length > 0 || departures.isUrgent;
+    if (underWay !== undefined || isHurrying || !isUrgent) return;
     isHurrying = true;
     // One turn of the event loop later, so that what comes together is stored together.
     clock.soon(() => {
@@ -198,7 +220,10 @@ export function commitsOf(tenure: Tenure, snapshot: PartitionSnapshot, stored: (
       // Twice: the second one notes that what the first one let go has left.
       for (let round = 0; round < 2 && !tenure.isOver; round += 1) {
         isGathered = true;
-        await run();
+        for (;;) {
+          await run();
+          if (rest === undefined || tenure.isOver) break;
+        }
         await host.outbox.settled();
       }
       cancelGathering?.();

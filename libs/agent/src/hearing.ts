@@ -76,9 +76,10 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
     deliveredThrough: () => membership?.deliveredThrough ?? 0,
     isConfirmed: () => membership === undefined || clock.now() - membership.confirmedAt < confirmedForMs,
     partitions: () => partitions.size,
-    flow(number, isOpen) {
-      if (isOpen) membership?.resume(topicPartitionsOf(number));
-      else membership?.pause(topicPartitionsOf(number));
+    flow(number, isOpen, topic) {
+      const which = topic === undefined ? topicPartitionsOf(number) : [{ topic, partition: number }];
+      if (isOpen) membership?.resume(which);
+      else membership?.pause(which);
     },
     committed(partition, offsets) {
       for (const [topic, offset] of offsets) toCommit.set(`${topic}/${partition}`, { topic, partition, offset });
@@ -128,10 +129,8 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
       if (opened.kind === 'fenced') throw new Error(`partition ${number} can't be taken`);
     }
     const publishedBelow = new Map(committed.map(({ topic, offset }) => [topic, offset]));
-    if (generation !== assignment.generation) return [];
-    partitions.set(number, openPartition(host, { ownership, snapshot: opened, publishedBelow }));
     const { offsets } = opened;
-    return Promise.all(
+    const starts = await Promise.all(
       base.hearers.flatMap(({ topics: heard, horizon }) =>
         heard.map(async (topic) => ({
           topic,
@@ -140,6 +139,21 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
         })),
       ),
     );
+    const sisters = new Set(base.hearers.flatMap(({ topics: heard }) => (heard.length > 1 ? heard : [])));
+    const backlog = await Promise.all(
+      starts
+        .filter(({ topic }) => sisters.has(topic))
+        .map(async (start) => {
+          const { beginning = 0, end = 0 } =
+            (await bus.log.admin.offsets(start.topic)).find(({ partition }) => partition === number) ?? {};
+          const from = start.at === 'offset' ? start.offset : start.at === 'beginning' ? beginning : undefined;
+          return [start.topic, { from: beginning >= end ? end : from, to: end }] as const;
+        }),
+    );
+    if (generation !== assignment.generation) return [];
+    const tenure = { ownership, snapshot: opened, publishedBelow, backlog: new Map(backlog) };
+    partitions.set(number, openPartition(host, tenure));
+    return starts;
   };
 
   /** Where its state ends; without state, as far back as the state reaches, and at least where handling once stopped. */

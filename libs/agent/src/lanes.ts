@@ -34,7 +34,8 @@ export interface Lanes {
 
 const turnMs = 1;
 const lateAfterMs = 2_000;
-const mostKeysInMemory = 50_000;
+/** Of the process; its partitions share it. */
+const mostKeysInMemory = 200_000;
 
 /** `dealtWith` is called once a record needs no more of us, `stored` after each commit. */
 export function lanesOf(
@@ -62,13 +63,14 @@ export function lanesOf(
 
   const commits = commitsOf(tenure, snapshot, () => {
     stored();
-    if (lanes.size <= mostKeysInMemory) return;
+    const most = mostKeysInMemory / Math.max(1, host.partitions());
+    if (lanes.size <= most) return;
     isAllInMemory = false;
     for (const [name, lane] of lanes) {
       if (lane.isDirty || lane.status !== 'idle' || lane.queue.length > 0 || lane.entry === undefined) continue;
       lanes.delete(name);
       wakes.sleep(lane);
-      if (lanes.size <= mostKeysInMemory * 0.9) return;
+      if (lanes.size <= most * 0.9) return;
     }
   });
 

@@ -5,10 +5,10 @@
 import type { Decoded, LogRecord, RecordBatch } from '@muster/bus';
 import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
 import { pause } from './clock.ts';
-import { fifo } from './fifo.ts';
+import { incomingOf } from './incoming.ts';
 import type { Hearer } from './lane.ts';
 import { lanesOf } from './lanes.ts';
-import { sizeOf, type Progress, type Taken } from './progress.ts';
+import type { Progress, Taken } from './progress.ts';
 import { beginTenure, type Host, type TenureStart } from './tenure.ts';
 
 export interface Partition {
@@ -32,13 +32,24 @@ export interface Partition {
 const mostInFlight = { records: 2_000, bytes: 8 * 2 ** 20 };
 const turnMs = 1;
 const lookAgainMs = 200;
+/** Of one topic, while it waits for another. */
+const mostWaiting = 1_000;
 
 export function openPartition(host: Host, start: TenureStart): Partition {
   const tenure = beginTenure(host, start);
   const { number, progresses } = tenure;
   const hearerOf = new Map(host.hearers.flatMap((hearer) => hearer.topics.map((topic) => [topic as string, hearer])));
-  const incoming = fifo<LogRecord>();
-  let incomingBytes = 0;
+  const delivered = new Map<string, number>();
+  /** Everything that was in a topic when the partition was taken over has been delivered. */
+  const isExhausted = (topic: string): boolean => {
+    const { from = -1, to } = start.backlog.get(topic) ?? { to: 0 };
+    return Math.max(from, delivered.get(topic) ?? -1) >= to || host.deliveredThrough() > tenure.beganAt;
+  };
+  const incoming = incomingOf(
+    host.hearers.map(({ topics }) => topics),
+    isExhausted,
+  );
+  const held = new Set<string>();
   let isPumping = false;
 
   const lanes = lanesOf(
@@ -52,7 +63,6 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     const until = host.clock.worked() + turnMs;
     for (let record = incoming.shift(); record !== undefined; record = incoming.shift()) {
       if (tenure.isOver || tenure.isDraining) break;
-      incomingBytes -= sizeOf(record);
       const decoded = host.bus.decode(record);
       if (decoded instanceof Promise) {
         void awaitSchema(record, decoded);
@@ -65,11 +75,20 @@ export function openPartition(host: Host, start: TenureStart): Partition {
         return true;
       }
     }
-    incoming.clear();
-    incomingBytes = 0;
     isPumping = false;
     lanes.load();
+    for (const topic of held) {
+      if (tenure.isHalted || incoming.waiting(topic) > mostWaiting / 2) continue;
+      held.delete(topic);
+      host.flow(number, true, topic);
+    }
+    if (incoming.length > 0 && !tenure.isOver && !tenure.isDraining) host.clock.after(lookAgainMs, pumpLater);
     return false;
+  };
+  const pumpLater = (): void => {
+    if (isPumping || tenure.isOver) return;
+    isPumping = true;
+    host.turns.add(pump);
   };
 
   /** A schema met for the first time: what is behind it waits, whatever its key, so that order holds. */
@@ -113,8 +132,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
 
   /** 1 and above: no more, until half of it is done. */
   const fullness = (): number => {
-    let records = incoming.length;
-    let bytes = incomingBytes;
+    let { records, bytes } = incoming.ready;
     for (const progress of progresses.values()) {
       records += progress.count;
       bytes += progress.bytes;
@@ -162,18 +180,18 @@ export function openPartition(host: Host, start: TenureStart): Partition {
         progress.endOffset,
         isLast ? (batch.records.at(-1)?.offset ?? -1) + 1 : batch.endOffset,
       );
-      for (const record of batch.records) {
-        incoming.push(record);
-        incomingBytes += sizeOf(record);
+      for (const record of batch.records) incoming.push(record);
+      delivered.set(batch.topic, batch.nextOffset);
+      if (incoming.waiting(batch.topic) > mostWaiting && !held.has(batch.topic)) {
+        held.add(batch.topic);
+        host.flow(number, false, batch.topic);
       }
       if (!tenure.isHalted && fullness() >= 1) {
         tenure.isHalted = true;
         host.flow(number, false);
         lookAgain();
       }
-      if (isPumping) return;
-      isPumping = true;
-      host.turns.add(pump);
+      pumpLater();
     },
     notify(hearer, key, id, notice) {
       if (tenure.isOver) return false;

@@ -28,6 +28,8 @@ export interface AgentEnvironment {
   readonly concurrency?: number;
   /** How long a handled message may wait to be stored, ms. Default 500. */
   readonly commitEveryMs?: number;
+  /** How many keys are stored in one request. Default 4,096. */
+  readonly storeAtOnce?: number;
 }
 
 /** An agent at work. */
@@ -68,6 +70,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     log = silent,
     concurrency = 16,
     commitEveryMs = 500,
+    storeAtOnce = 4_096,
   } = environment;
   const agent = definition.name;
   const group = `muster.${agent}`;
@@ -195,6 +198,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
             log,
             tally,
             commitEveryMs,
+            storeAtOnce,
           },
           owner,
           lost,

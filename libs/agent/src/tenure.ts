@@ -25,14 +25,16 @@ export interface Host {
   readonly tally: Tally;
   /** How long what was handled may wait to be stored, ms, when there is little of it. */
   readonly commitEveryMs: number;
+  /** Keys stored in one request: of more, the offsets go with the last. */
+  readonly storeAtOnce: number;
   /** How many partitions share the process. */
   partitions(): number;
   /** Every record that the log took in before this time (epoch ms) has been delivered, save for halted partitions. */
   deliveredThrough(): number;
   /** The group has heard of us so lately that our partitions are still ours. */
   isConfirmed(): boolean;
-  /** Full, or no longer full: stop or go on delivering. */
-  flow(partition: number, isOpen: boolean): void;
+  /** Full, or no longer full: stop or go on delivering, all topics or one. */
+  flow(partition: number, isOpen: boolean, topic?: string): void;
   /** State and offsets are stored: the log may know. */
   committed(partition: number, offsets: ReadonlyMap<string, number>): void;
   /** A newer owner exists, or the store went back in time. */
@@ -69,6 +71,8 @@ export interface TenureStart {
   readonly snapshot: PartitionSnapshot;
   /** topic -> offset below which everything was published before. */
   readonly publishedBelow: ReadonlyMap<string, number>;
+  /** topic -> what there is to catch up with: where reading begins (if that is known) and the log's end. Of topics that are joined. */
+  readonly backlog: ReadonlyMap<string, { readonly from: number | undefined; readonly to: number }>;
 }
 
 export function beginTenure(host: Host, { ownership, snapshot, publishedBelow }: TenureStart): Tenure {

@@ -130,6 +130,6 @@ async function findPlanted(): Promise<number> {
   return missed === 0 ? 0 : 1;
 }
 
-function describe({ places, partitions, samples, faults, tasksEvery, commitEveryMs }: Plan): string {
-  return `${places.length} processes, ${partitions} partitions, ${samples.length} samples, ${faults.length} faults, a task every ${tasksEvery} alerts, states stored every ${commitEveryMs} ms`;
+function describe({ places, partitions, samples, faults, tasksEvery, commitEveryMs, storeAtOnce }: Plan): string {
+  return `${places.length} processes, ${partitions} partitions, ${samples.length} samples, ${faults.length} faults, a task every ${tasksEvery} alerts, states stored every ${commitEveryMs} ms, ${storeAtOnce} at once`;
 }

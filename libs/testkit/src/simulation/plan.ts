@@ -39,6 +39,7 @@ export interface Plan {
   readonly places: readonly Place[];
   readonly tasksEvery: number;
   readonly commitEveryMs: number;
+  readonly storeAtOnce: number;
   readonly samples: readonly PlannedSample[];
   readonly faults: readonly Fault[];
 }
@@ -60,6 +61,7 @@ export function planOf(seed: number): Plan {
     places,
     tasksEvery: random.pick([1, 1, 2, 4]),
     commitEveryMs: random.pick([5, 50, 200, 500]),
+    storeAtOnce: random.pick([1, 2, 4_096]),
     samples,
     faults: faults.sort((a, b) => a.at - b.at),
   };

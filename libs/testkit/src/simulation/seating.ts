@@ -56,6 +56,7 @@ export function seat(world: World, plan: Plan, plant: Plant | undefined): Seatin
       instance,
       clock: made.clock,
       commitEveryMs: plan.commitEveryMs,
+      storeAtOnce: plan.storeAtOnce,
     };
     const agent = plant?.({ environment, definition }, random) ?? { environment, definition };
     empty.machine = made;
