@@ -10,7 +10,8 @@ if (!process.env['KAFKA_BROKERS'] || !process.env['SCHEMA_REGISTRY_URL'])
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-replay-'));
 const target = `replayed-${Date.now()}`;
-const env = { MUSTER_DATA_DIR: folder };
+// The agent and its replay read the same settings; with these, a series that stops is missed while a test can wait for it.
+const env = { MUSTER_DATA_DIR: folder, MUSTER_ABSENCE_AFTER_MS: '1000' };
 const soon = { timeout: 60_000, interval: 200 };
 let mesh: RunningCommand;
 const from = new Date().toISOString();
@@ -47,6 +48,7 @@ beforeAll(() => {
     (_, n) => `${1_700_000_000 + n},${n >= 600 && n < 640 ? 900 : 100 + (n % 20)}`,
   );
   writeFileSync(join(folder, 'latency_ms.csv'), `${series.join('\n')}\n`);
+  writeFileSync(join(folder, 'beat.csv'), `${series.slice(0, 70).join('\n')}\n`);
 });
 afterAll(async () => {
   mesh.child.kill('SIGINT');
@@ -54,12 +56,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('of an agent finds what it said; with other rules, what these would have changed; with a golden file, what is not as it was', async () => {
+it('of an agent finds what it said, woken or not; with other rules, what these would have changed; with a golden file, what is not as it was', async () => {
   const csv = join(folder, 'latency_ms.csv');
   await expect.poll(mesh.output, soon).toContain('Ctrl-C ends it.');
   expect(await muster(['play', csv, '--target', target, '--unit', 'ms', '--speed', 'max'], { env })).toMatchObject({
     code: 0,
   });
+  const beat = ['play', join(folder, 'beat.csv'), '--target', target, '--speed', '10x'];
+  expect(await muster(beat, { env })).toMatchObject({ code: 0 });
+  await expect.poll(async () => (await replay()).stdout, soon).toContain(`${target} beat has stopped`);
   // Until the agent has committed what it heard, nothing of it is compared.
   await expect
     .poll(async () => {
@@ -104,7 +109,7 @@ it('of an agent finds what it said; with other rules, what these would have chan
   expect(other).toMatchObject({ code: 1, stderr: expect.stringMatching(/\d+ outcomes are not as in/) });
   expect(await replay('--golden', golden, '--policy', policies, '--update')).toMatchObject({ code: 0 });
   expect(await replay('--golden', golden, '--policy', policies)).toMatchObject({ code: 0 });
-});
+}, 120_000);
 
 it.each([
   [['--agent', 'nobody', '--from', '1h'], 2, 'There is no agent nobody: there are monitoring'],

@@ -72,7 +72,7 @@ export interface Replayed {
   readonly hasRun: boolean;
 }
 
-/** What is committed is published, and what was published half a minute ago is committed; of what is newer nothing is known. */
+/** A message is known to be handled when its offset is committed; a wake-up, when it was due so long ago. */
 const settledAfterMs = 10_000;
 
 export async function replayAgent(bus: Bus, options: ReplayOptions, listener: ReplayListener): Promise<Replayed> {
