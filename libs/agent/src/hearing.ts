@@ -1,4 +1,12 @@
-import type { Assignment, Membership, RecordBatch, StartAt, TopicPartition, TopicPartitionOffset } from '@muster/bus';
+import type {
+  LogAdmin,
+  Assignment,
+  Membership,
+  RecordBatch,
+  StartAt,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '@muster/bus';
 import { messageOf } from '@muster/resilience';
 import { deadLetterLimit } from './dead-letter-limit.ts';
 import type { Hearer } from './lane.ts';
@@ -39,6 +47,8 @@ const confirmedForMs = 0.8 * sessionTimeoutMs;
 export async function hear({ host: base, owner, lost, stopped }: HearingOptions): Promise<Hearing> {
   const { clock, bus, group, log, store } = base;
   const topics = base.hearers.flatMap((hearer) => hearer.topics);
+  /** Heard by one handler together with others. */
+  const sisters = new Set(base.hearers.flatMap(({ topics: heard }) => (heard.length > 1 ? heard : [])));
   const partitions = new Map<number, Partition>();
   const limit = deadLetterLimit();
   let generation = -1;
@@ -113,6 +123,7 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
     number: number,
     assignment: Assignment,
     committed: readonly TopicPartitionOffset[],
+    ends: LogAdmin['offsets'],
   ): Promise<readonly (TopicPartition & StartAt)[]> => {
     const ownership = { agent: base.agent, partition: number, generation: assignment.generation, owner };
     let opened = await store.open(ownership);
@@ -139,13 +150,12 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
         })),
       ),
     );
-    const sisters = new Set(base.hearers.flatMap(({ topics: heard }) => (heard.length > 1 ? heard : [])));
     const backlog = await Promise.all(
       starts
         .filter(({ topic }) => sisters.has(topic))
         .map(async (start) => {
           const { beginning = 0, end = 0 } =
-            (await bus.log.admin.offsets(start.topic)).find(({ partition }) => partition === number) ?? {};
+            (await ends(start.topic)).find(({ partition }) => partition === number) ?? {};
           const from = start.at === 'offset' ? start.offset : start.at === 'beginning' ? beginning : undefined;
           return [start.topic, { from: beginning >= end ? end : from, to: end }] as const;
         }),
@@ -186,12 +196,19 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
       async assigned(assignment, committed) {
         abandonAll();
         ({ generation } = assignment);
+        const known = new Map<string, ReturnType<LogAdmin['offsets']>>();
+        const ends: LogAdmin['offsets'] = (topic) => {
+          const asked = known.get(topic) ?? bus.log.admin.offsets(topic);
+          known.set(topic, asked);
+          return asked;
+        };
         const starts = await Promise.all(
           assignment.partitions.map((number) =>
             open(
               number,
               assignment,
               committed.filter(({ partition }) => partition === number),
+              ends,
             ),
           ),
         );

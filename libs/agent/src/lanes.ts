@@ -33,7 +33,7 @@ export interface Lanes {
 }
 
 const turnMs = 1;
-const lateAfterMs = 2_000;
+const lateAfterMs = 5_000;
 /** Of the process; its partitions share it. */
 const mostKeysInMemory = 200_000;
 
@@ -180,7 +180,8 @@ export function lanesOf(
       // On time, it is what was asked for, to the ms, and so the same in a rebuild; late, the handler is to know how late.
       return wakeAt <= now ? { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now } : undefined;
     }
-    if (wakeAt > first.message.timestamp) return first;
+    // Between topics the queue is in the order of delivery: what was there first may stand behind.
+    if (queue.some((each) => each.kind === 'message' && each.message.timestamp < wakeAt)) return first;
     if (hearer.topics.length > 1 && wakeAt > tenure.now()) {
       // Another topic may still bring what was there before.
       return later(lane);

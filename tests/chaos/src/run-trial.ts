@@ -48,6 +48,9 @@ const throughWithinMs = 60_000;
 const stillForMs = 6_000;
 const tellEveryMs = 10_000;
 
+/** How long a busy machine's replicas were seen to take to show a record that was stamped. */
+const unseenMs = 2_000;
+
 export async function runTrial(fault: Fault, options: TrialOptions): Promise<TrialResult> {
   const { dataDir, brokers, signal, log, keep } = options;
   const ends: (() => unknown)[] = [];
@@ -159,7 +162,7 @@ function judge(
   troubles: readonly string[],
 ): TrialResult {
   const { fault, load, notes, faultAt, at, what } = run;
-  const trial = { ...outcome, inputs: load.inputs, isStoreLossy: fault.isStoreLossy === true, notes };
+  const trial = { ...outcome, inputs: load.inputs, isStoreLossy: fault.isStoreLossy === true, unseenMs, notes };
   const passages = passagesOf(trial, load.wantedAt).filter(
     // Actions that are slow on purpose say nothing about recovery.
     ({ hop }) => fault.slow !== 'actions' || !hop.startsWith('muster.inbox'),

@@ -53,6 +53,14 @@ export function kafkaAdmin(connection: ConnectionOptions): Admin {
     }
   };
 
+  let last: Promise<unknown> = Promise.resolve();
+  /** kafkajs mixes up the answers to questions for offsets that are asked at the same time. */
+  const inTurn = <T>(look: () => Promise<T>): Promise<T> => {
+    const mine = last.then(look, look);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
   return {
     topics,
     leaders,
@@ -78,20 +86,22 @@ export function kafkaAdmin(connection: ConnectionOptions): Admin {
         admin.deleteTopics({ topics: doomed, timeout: OPERATION_TIMEOUT_MS }),
       );
     },
-    async offsets(topic) {
-      await mustExist(topic);
-      return use.run(`Looking up offsets of ${topic}`, async (admin) => {
-        const found = await admin.fetchTopicOffsets(topic);
-        return found.map(({ partition, low, high }) => ({ partition, beginning: Number(low), end: Number(high) }));
-      });
-    },
-    async offsetsAt(topic, time) {
-      await mustExist(topic);
-      return use.run(`Looking up offsets of ${topic} at a time`, async (admin) => {
-        const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
-        return found.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }));
-      });
-    },
+    offsets: (topic) =>
+      inTurn(async () => {
+        await mustExist(topic);
+        return use.run(`Looking up offsets of ${topic}`, async (admin) => {
+          const found = await admin.fetchTopicOffsets(topic);
+          return found.map(({ partition, low, high }) => ({ partition, beginning: Number(low), end: Number(high) }));
+        });
+      }),
+    offsetsAt: (topic, time) =>
+      inTurn(async () => {
+        await mustExist(topic);
+        return use.run(`Looking up offsets of ${topic} at a time`, async (admin) => {
+          const found = await admin.fetchTopicOffsetsByTimestamp(topic, time);
+          return found.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) }));
+        });
+      }),
     async committed(group, names) {
       if (names.length === 0) return [];
       for (const topic of names) await mustExist(topic);

@@ -187,7 +187,10 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       if (!fetch || fetch.generation !== generation || isSilent || paused.has(nameOf(batch))) return;
       const delivered = toRecordBatch(batch);
       resolve(String(delivered.nextOffset - 1));
-      fetch.generation.progress.read(batch, fetch.startedAt);
+      fetch.generation.progress.read(batch, fetch.startedAt, {
+        stampedAt: delivered.records[0]?.timestamp ?? Date.now(),
+        now: Date.now(),
+      });
       tell(() => listener.records(delivered));
     },
     confirmed() {

@@ -4,6 +4,7 @@
  */
 import { naps } from '../kafka/nap.ts';
 import type { ConnectionOptions, Fetching } from '../kafka/log-options.ts';
+import type { ReadingProgress } from '../kafka/reading-progress.ts';
 import { nameOf, startPositions, warnOfGap } from '../kafka/start-offsets.ts';
 import type { StartPosition } from '../kafka/start-offsets.ts';
 import type { Topology } from '../kafka/topology.ts';
@@ -27,7 +28,7 @@ export interface FetcherOptions {
   readonly maxBytesPerPartition: number;
   records(batch: RecordBatch): void;
   /** Everything the partition held at `at` (epoch ms) has been handed over, as far as one answer carries. */
-  read(partition: TopicPartition, at: number): void;
+  read: ReadingProgress['read'];
   /** What no waiting can repair; nothing is read any more. */
   failed(fault: Error): void;
 }
@@ -159,7 +160,8 @@ export function fetcherOf(
       readings.set(reading.name, reading);
     }
     if (records.length > 0) options.records({ topic, partition, records, endOffset, nextOffset: reading.offset });
-    options.read(reading, startedAt);
+    const [first] = records;
+    options.read(reading, startedAt, first && { stampedAt: first.timestamp, now: Date.now() });
   };
   const repair = async (failed: readonly FetchedPartition[]) => {
     if (failed.length === 0) return;

@@ -78,7 +78,7 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
     const fetcher = fetcherOf(context, {
       maxBytesPerPartition,
       records: (batch) => tell(() => listener.records(batch)),
-      read: (partition, at) => generation.progress.read(partition, at),
+      read: (partition, at, answer) => generation.progress.read(partition, at, answer),
       failed: fail,
     });
     confirmedAt = Date.now();

@@ -21,6 +21,7 @@ export function checkTrial(trial: Trial): Verdict {
   const results = messagesOf(trial, 'muster.task-results.v1');
   const progress = progressOf(trial);
 
+  const { unseenMs = 0 } = trial;
   checkInputs(trial, samples, report);
   const good = once(samples.filter(({ value }) => value.unit === unitOf.good));
   const dues = new Map(
@@ -33,6 +34,7 @@ export function checkTrial(trial: Trial): Verdict {
     history: historyOf(alerts, ({ value }) => value.title),
     dues,
     isOrderKnown: true,
+    unseenMs,
     report,
   });
   const heard = [...told, ...once(results)];
@@ -42,6 +44,7 @@ export function checkTrial(trial: Trial): Verdict {
     history: historyOf(progress, ({ value }) => value.message),
     dues: undefined,
     isOrderKnown: !trial.isStoreLossy,
+    unseenMs,
     report,
   });
   checkStates(trial, { alerts: told, results: once(results) }, report);
@@ -113,10 +116,11 @@ interface Told {
   readonly dues: ReadonlyMap<string, number> | undefined;
   /** There is one history of each key, to the last step. */
   readonly isOrderKnown: boolean;
+  readonly unseenMs: number;
   readonly report: Report;
 }
 
-function checkTold({ agent, inputs, history, dues, isOrderKnown, report }: Told): void {
+function checkTold({ agent, inputs, history, dues, isOrderKnown, unseenMs, report }: Told): void {
   const byKey = Map.groupBy(inputs, ({ key }) => key);
   for (const key of new Set([...byKey.keys(), ...history.keys()])) {
     const wanted = byKey.get(key) ?? [];
@@ -128,7 +132,7 @@ function checkTold({ agent, inputs, history, dues, isOrderKnown, report }: Told)
     for (const { dueAt, timestamp, of } of steps)
       if (dueAt !== undefined && timestamp < dueAt)
         say('timer', `the timer of ${of} was due at ${dueAt} and came at ${timestamp}`);
-    if (dues !== undefined) checkTimers(wanted, steps, say);
+    if (dues !== undefined) checkTimers(wanted, steps, unseenMs, say);
   }
 }
 
@@ -192,6 +196,7 @@ function checkOrder(
 function checkTimers(
   wanted: readonly Message[],
   steps: readonly Step[],
+  unseenMs: number,
   say: (kind: ViolationKind, sentence: string) => void,
 ): void {
   const at = new Map(wanted.map(({ id, timestamp }) => [id, timestamp]));
@@ -201,7 +206,9 @@ function checkTimers(
     const late = sorted.slice(0, index).find((step) => step.by === 'message' && (at.get(step.of) ?? 0) >= dueAt);
     if (late !== undefined)
       return say('timer', `the timer of ${of}, due at ${dueAt}, came after ${late.of}, which is of its time or later`);
-    const early = sorted.slice(index).find((step) => step.by === 'message' && (at.get(step.of) ?? dueAt) < dueAt);
+    const early = sorted
+      .slice(index)
+      .find((step) => step.by === 'message' && (at.get(step.of) ?? dueAt) < dueAt - unseenMs);
     if (early !== undefined)
       return say('timer', `the timer of ${of}, due at ${dueAt}, came before ${early.of}, which was there first`);
   }

@@ -33,6 +33,10 @@ export interface Trial {
    * was nowhere but in the store.
    */
   readonly isStoreLossy: boolean;
+  /**
+   * How long a log with replicas may take to show a record that it has stamped, ms: a timer can't wait for what nobody can see. Default 0.
+   */
+  readonly unseenMs?: number;
   /** What was done to the mesh, for explanations. */
   readonly notes?: readonly { readonly at: number; readonly text: string }[];
 }
