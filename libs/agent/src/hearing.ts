@@ -27,7 +27,15 @@ export interface Hearing {
 export interface HearingOptions {
   readonly host: Omit<
     Host,
-    'deliveredThrough' | 'isConfirmed' | 'partitions' | 'flow' | 'committed' | 'dispossessed' | 'dealtWith'
+    | 'deliveredThrough'
+    | 'isConfirmed'
+    | 'sessionMs'
+    | 'outlived'
+    | 'partitions'
+    | 'flow'
+    | 'committed'
+    | 'dispossessed'
+    | 'dealtWith'
   >;
   /** Unique to this process. */
   readonly owner: string;
@@ -83,6 +91,8 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
 
   const host: Host = {
     ...base,
+    sessionMs: sessionTimeoutMs,
+    outlived: new Map(),
     deliveredThrough: () => membership?.deliveredThrough ?? 0,
     isConfirmed: () => membership === undefined || clock.now() - membership.confirmedAt < confirmedForMs,
     partitions: () => partitions.size,

@@ -48,6 +48,9 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
       commits.afterOutputs(lane, () => resume(lane, () => false));
       return false;
     }
+    const place = work.kind === 'message' ? placeOf(work.taken.record) : undefined;
+    if (place !== undefined && host.outlived.has(place))
+      return fail(lane, entry, work, tooSlow(host.outlived.get(place)));
     const inputId = inputIdOf(lane, work, entry);
     let ids = 0;
     const context: AnyContext = {
@@ -59,7 +62,10 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
       newId: () => newIdOf(inputId, host.agent, hearer.name, (ids += 1)),
     };
     return guarded(lane, entry, work, () => {
+      const began = clock.worked();
       const outcome = call(hearer, work, context);
+      const tookMs = clock.worked() - began;
+      if (place !== undefined && tookMs > host.sessionMs) host.outlived.set(place, tookMs);
       if (!(outcome instanceof Promise)) return conclude(lane, entry, work, outcome, inputId);
       lane.status = 'held';
       outcome.then(
@@ -184,6 +190,16 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
   };
 
   return { perform, setAside };
+}
+
+function placeOf({ topic, partition, offset }: LogRecord): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+function tooSlow(tookMs = 0): Error {
+  const seconds = Math.round(tookMs / 1_000);
+  const sentence = `its handler computed for ${seconds} s, and the group went on without this instance; make the handler quicker, then redrive`;
+  return Object.assign(new Error(sentence), { name: 'HandlerTooSlow', faultClass: 'permanent' });
 }
 
 function inputIdOf(lane: Lane, work: Work, entry: KeyEntry): string {

@@ -2,6 +2,7 @@ import type { MetricSampleInput } from '@muster/schemas';
 import { TransientError } from '@muster/resilience';
 import { eventually, memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock as steadyClock } from './clock.ts';
 import { defineAgent, handled, ignored, rejected, stateOf, z } from './index.ts';
 
 let mesh: MemoryMesh | undefined;
@@ -443,6 +444,33 @@ describe('an action', () => {
       status: 'FAILED',
       fault: { message: 'the deadline of the task passed' },
     });
+  });
+});
+
+describe('a handler that computes for longer than the session of its group', () => {
+  it('loses its message to the dead letters when an instance meets it again', async () => {
+    let workedMs = 0;
+    let calls = 0;
+    beforeHandling = (value) => {
+      if (value !== 13) return;
+      calls += 1;
+      workedMs += 40_000;
+    };
+    mesh = await memoryMesh({ agents: [adder], partitions: 1 });
+    const clock = { ...steadyClock, worked: () => (workedMs += 0.001) };
+    const agent = await mesh.start(adder, { clock, commitEveryMs: 60_000 });
+    await mesh.publish('muster.metrics.v1', sample('a', 13));
+    await eventually(() => calls === 1);
+    // The group went on without it: what it computed is not stored, and the message comes again.
+    mesh.cluster.isolate(agent.log, true);
+    mesh.cluster.isolate(agent.log, false);
+    await mesh.publish('muster.metrics.v1', sample('a', 1));
+    await eventually(() => mesh?.deadLetters('muster.metrics.v1', 'adder').length === 1);
+    await mesh.idle();
+    expect(calls).toBe(1);
+    expect(mesh.deadLetters('muster.metrics.v1', 'adder')[0]?.fault.message).toContain('computed for 40 s');
+    expect(await titlesOf('a')).toEqual(['1']);
+    beforeHandling = () => undefined;
   });
 });
 

@@ -27,6 +27,13 @@ export interface Host {
   readonly commitEveryMs: number;
   /** Keys stored in one request: of more, the offsets go with the last. */
   readonly storeAtOnce: number;
+  /** How long the group waits for an instance that does not answer, ms. */
+  readonly sessionMs: number;
+  /**
+   * topic/partition/offset -> how long its handler computed, ms, where that was longer than a session. Who meets such a message again sets it
+   * aside: else one owner after the other would be thrown out over it, for ever.
+   */
+  readonly outlived: Map<string, number>;
   /** How many partitions share the process. */
   partitions(): number;
   /** Every record that the log took in before this time (epoch ms) has been delivered, save for halted partitions. */

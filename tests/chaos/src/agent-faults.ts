@@ -95,12 +95,24 @@ export const agentFaults: readonly Fault[] = [
   },
   {
     name: 'slow-handler',
-    title: 'a handler that takes 40 s for one message',
+    title: 'a handler that has no answer for 40 s',
     recoverWithinMs: limitMs,
     slow: 'handler',
     async happen(scene) {
       const at = scene.note('the message arrives');
-      scene.load.add('slow');
+      scene.load.add('slow', 'good');
+      await scene.sleep(45_000);
+      return { at, what: 'its arrival' };
+    },
+  },
+  {
+    name: 'stuck-handler',
+    title: 'a handler that computes for 40 s, longer than a session: its message is set aside',
+    recoverWithinMs: limitMs,
+    slow: 'computing',
+    async happen(scene) {
+      const at = scene.note('the message arrives');
+      scene.load.add('slow', 'faulty');
       await scene.sleep(45_000);
       return { at: at + 40_000, what: '40 s after it arrived' };
     },

@@ -23,7 +23,7 @@ export interface Load {
   /** id -> when it should have left, epoch ms: before any outage of the log had its say. */
   readonly wantedAt: ReadonlyMap<string, number>;
   /** A single sample of a metric of its own. */
-  add(name: string): void;
+  add(name: string, kind: TrialInput['kind']): void;
   /** Encodes from now on by another schema than the bus does. */
   encodeBy(encode: (message: SampleMessage) => NewRecord): void;
   /** Makes no more, and waits until the log has all there is. Resolves with how many it does not have by then. */
@@ -101,7 +101,7 @@ export function startLoad({ bus, rate, keys, seed, poison }: LoadOptions): Load 
   return {
     inputs,
     wantedAt,
-    add: (name) => put(name, 'good'),
+    add: (name, kind) => put(name, kind),
     encodeBy(other) {
       encode = other;
     },

@@ -27,7 +27,7 @@ export interface Fault {
   readonly isStoreLossy?: true;
   /** Share of inputs that can't be handled. */
   readonly poison?: number;
-  readonly slow?: 'handler' | 'actions';
+  readonly slow?: 'handler' | 'computing' | 'actions';
   /** The first teller reaches its brokers by proxies. */
   readonly isProxied?: true;
   /** Before there is any load. */

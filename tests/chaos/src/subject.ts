@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runAgent } from '@muster/agent';
+import { runAgent, type AgentDefinition } from '@muster/agent';
 import { subjectAgents } from '@muster/testkit';
 import { isSlowTask, slowMs, slowSample, trialSettings } from './subject-settings.ts';
 
@@ -22,12 +22,31 @@ const agent = subjectAgents({
   },
   beforeSample({ name: metric }) {
     // Nothing else runs in the process meanwhile, as with any handler that computes.
-    if (slow === 'handler' && metric === slowSample)
+    if (slow === 'computing' && metric === slowSample)
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowMs);
   },
 }).find((each) => each.name === name);
 if (agent === undefined) throw new Error(`There is no subject agent "${name}".`);
 
-await runAgent(agent, {
+await runAgent(slow === 'handler' ? slowed(agent) : agent, {
   ...(ports && { route: ({ host, port }) => ({ host, port: ports[`${host}:${port}`] ?? port }) }),
 });
+
+/** With handlers whose answer to a slow sample is a promise: the key's lane waits, and nothing else does. */
+function slowed({ handlers, ...definition }: AgentDefinition): AgentDefinition {
+  const late: AgentDefinition['handlers'] = Object.fromEntries(
+    Object.entries(handlers).map(([handler, spec]) => [
+      handler,
+      {
+        ...spec,
+        handle(message, context) {
+          const outcome = spec.handle(message, context);
+          if (!message.key.endsWith(`/${slowSample}`)) return outcome;
+          // The runtime can do with a promise, which the type keeps from those who write handlers.
+          return sleep(slowMs, outcome) as unknown as typeof outcome;
+        },
+      },
+    ]),
+  );
+  return { ...definition, handlers: late };
+}
