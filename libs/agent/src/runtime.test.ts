@@ -459,17 +459,23 @@ describe('a handler that computes for longer than the session of its group', () 
     mesh = await memoryMesh({ agents: [adder], partitions: 1 });
     const clock = { ...steadyClock, worked: () => (workedMs += 0.001) };
     const agent = await mesh.start(adder, { clock, commitEveryMs: 60_000 });
+    // The key is known, or the store would be asked first.
+    await mesh.publish('muster.metrics.v1', sample('a', 1));
+    await mesh.idle();
+    mesh.store.unavailable(true);
     await mesh.publish('muster.metrics.v1', sample('a', 13));
     await eventually(() => calls === 1);
     // The group went on without it: what it computed is not stored, and the message comes again.
     mesh.cluster.isolate(agent.log, true);
     mesh.cluster.isolate(agent.log, false);
+    await eventually(() => agent.running.trouble() === 'waiting for its partitions');
+    mesh.store.unavailable(false);
     await mesh.publish('muster.metrics.v1', sample('a', 1));
     await eventually(() => mesh?.deadLetters('muster.metrics.v1', 'adder').length === 1);
     await mesh.idle();
     expect(calls).toBe(1);
     expect(mesh.deadLetters('muster.metrics.v1', 'adder')[0]?.fault.message).toContain('computed for 40 s');
-    expect(await titlesOf('a')).toEqual(['1']);
+    expect(await titlesOf('a')).toEqual(['1', '2']);
     beforeHandling = () => undefined;
   });
 });
