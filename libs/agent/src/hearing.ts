@@ -8,6 +8,7 @@ import type {
   TopicPartitionOffset,
 } from '@muster/bus';
 import { messageOf } from '@muster/resilience';
+import { pause } from './clock.ts';
 import { deadLetterLimit } from './dead-letter-limit.ts';
 import type { Hearer } from './lane.ts';
 import { openPartition, type Partition } from './partition.ts';
@@ -46,6 +47,7 @@ export interface HearingOptions {
 }
 
 const commitToLogEveryMs = 1_000;
+const commitAgainAfterMs = 200;
 const reopenAfterFencedMs = 2_000;
 /** How long a dead member's partitions lie idle; the least that brokers allow by default. */
 const sessionTimeoutMs = 6_000;
@@ -70,22 +72,25 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
 
   const topicPartitionsOf = (number: number): TopicPartition[] => topics.map((topic) => ({ topic, partition: number }));
 
-  const commitToLog = async (): Promise<void> => {
+  /** `false`: the log did not take them. */
+  const commitToLog = async (): Promise<boolean> => {
     cancelCommit?.();
     cancelCommit = undefined;
     const offsets = [...toCommit.values()];
     toCommit = new Map();
     const during = generation;
-    if (offsets.length === 0 || membership === undefined) return;
+    if (offsets.length === 0 || membership === undefined) return true;
     try {
       await membership.commit(during, offsets);
+      return true;
     } catch (error) {
       // The offset that counts is stored with the state; this one serves tools, and says what was published before.
       log.debug({ fault: messageOf(error) }, 'offsets not committed to the log; the next commit has them');
-      if (during !== generation) return;
+      if (during !== generation) return true;
       for (const offset of offsets)
         if (!toCommit.has(`${offset.topic}/${offset.partition}`))
           toCommit.set(`${offset.topic}/${offset.partition}`, offset);
+      return false;
     }
   };
 
@@ -116,8 +121,17 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
       const again = (): void => {
         if (during !== generation || !partitions.has(number)) return;
         partitions.delete(number);
-        // What has left must not leave again because the store forgot it.
-        void commitToLog().finally(() => membership?.reassign());
+        void readAgain();
+      };
+      /** What has left must not leave again because the store forgot it: first the log hears how far that was. */
+      const readAgain = async (): Promise<void> => {
+        for (;;) {
+          const isDone = await commitToLog();
+          if (during !== generation) return;
+          if (isDone) break;
+          await pause(clock, commitAgainAfterMs);
+        }
+        membership?.reassign();
       };
       clock.after(cause === 'lost' ? 0 : reopenAfterFencedMs, again);
     },

@@ -55,7 +55,7 @@ export type Queued = MessageWork | { readonly kind: 'notice'; readonly id: strin
 export type Work =
   | Queued
   /** `at`: the time it was due, where messages that are there already come behind it; else the present. */
-  | { readonly kind: 'wake'; readonly at: number };
+  | { readonly kind: 'wake'; readonly at: number; readonly isMuted: boolean };
 
 /** What is remembered of a key while its partition is owned. */
 export interface KeyEntry {

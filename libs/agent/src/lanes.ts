@@ -178,7 +178,8 @@ export function lanesOf(
     if (first === undefined) {
       const now = tenure.now();
       // On time, it is what was asked for, to the ms, and so the same in a rebuild; late, the handler is to know how late.
-      return wakeAt <= now ? { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now } : undefined;
+      if (wakeAt > now) return undefined;
+      return { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now, isMuted: tenure.isRebuilding() };
     }
     // Between topics the queue is in the order of delivery: what was there first may stand behind.
     if (queue.some((each) => each.kind === 'message' && each.message.timestamp < wakeAt)) return first;
@@ -186,7 +187,8 @@ export function lanesOf(
       // Another topic may still bring what was there before.
       return later(lane);
     }
-    return { kind: 'wake', at: wakeAt };
+    // Published before, where what came after it was.
+    return { kind: 'wake', at: wakeAt, isMuted: first.isMuted };
   };
 
   /** It is woken when the log's time is sure to have come so far. */

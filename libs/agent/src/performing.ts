@@ -63,9 +63,13 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     };
     return guarded(lane, entry, work, () => {
       const began = clock.worked();
-      const outcome = call(hearer, work, context);
-      const tookMs = clock.worked() - began;
-      if (place !== undefined && tookMs > host.sessionMs) host.outlived.set(place, tookMs);
+      let outcome: ReturnType<typeof call>;
+      try {
+        outcome = call(hearer, work, context);
+      } finally {
+        const tookMs = clock.worked() - began;
+        if (place !== undefined && tookMs > host.sessionMs) host.outlived.set(place, tookMs);
+      }
       if (!(outcome instanceof Promise)) return conclude(lane, entry, work, outcome, inputId);
       lane.status = 'held';
       outcome.then(
@@ -86,7 +90,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
 
   const conclude = (lane: Lane, entry: KeyEntry, work: Work, outcome: RuntimeOutcome, inputId: string): boolean => {
     if (tenure.isOver) return true;
-    const isMuted = work.kind === 'message' ? work.isMuted : work.kind === 'wake' && tenure.isRebuilding();
+    const isMuted = work.kind !== 'notice' && work.isMuted;
     if (outcome.kind === 'rejected' && work.kind === 'message' && !isMuted) {
       setAside(work.taken.record, Object.assign(new Error(outcome.reason), { name: 'Rejected' }), lane);
     }

@@ -13,7 +13,7 @@ import { readOutcome } from './read-trial.ts';
 import { passagesOf, recoveryOf, type Recovery } from './recovery.ts';
 import type { Fault, Scene } from './scene.ts';
 import { silentProxy, type SilentProxy } from './silent-proxy.ts';
-import { slowMs } from './subject-settings.ts';
+import { slowMs, slowSample } from './subject-settings.ts';
 
 export interface TrialOptions {
   /** Holds everything of the trial; dropped at the end unless `keep`. */
@@ -163,8 +163,11 @@ function judge(
 ): TrialResult {
   const { fault, load, notes, faultAt, at, what } = run;
   const trial = { ...outcome, inputs: load.inputs, isStoreLossy: fault.isStoreLossy === true, unseenMs, notes };
-  const passages = passagesOf(trial, load.wantedAt).filter(
-    // Actions that are slow on purpose say nothing about recovery.
+  // What is slow on purpose says nothing about recovery.
+  const records = trial.records.filter(
+    (each) => fault.slow !== 'handler' || each.kind !== 'message' || !each.message.key.endsWith(`/${slowSample}`),
+  );
+  const passages = passagesOf({ ...trial, records }, load.wantedAt).filter(
     ({ hop }) => fault.slow !== 'actions' || !hop.startsWith('muster.inbox'),
   );
   return {

@@ -43,6 +43,8 @@ export function machine({ name, cluster, store, time, random }: MachineOptions):
   let pausedThrough = 0;
   let isCatchingUp = false;
   let through = (): number => 0;
+  /** The group's, as it is and as the process knows it. */
+  let generation: { readonly begun?: number | undefined; readonly told?: number | undefined } = {};
   let backlog: (() => void)[] = [];
   let skewMs = 0;
   let workedMs = 0;
@@ -69,11 +71,19 @@ export function machine({ name, cluster, store, time, random }: MachineOptions):
   const listening = (listener: GroupListener): GroupListener => ({
     assigned: (assignment, committed) =>
       new Promise((resolve, reject) => {
+        generation = { ...generation, begun: assignment.generation };
         inbound(() => {
+          generation = { ...generation, told: assignment.generation };
           listener.assigned(assignment, committed).then(resolve, reject);
         });
       }),
-    revoked: (generation) => inbound(() => listener.revoked(generation)),
+    revoked(over) {
+      generation = { ...generation, begun: undefined };
+      inbound(() => {
+        generation = { ...generation, told: undefined };
+        listener.revoked(over);
+      });
+    },
     records: (batch) => inbound(() => listener.records(batch)),
     lost: (fault) => inbound(() => listener.lost(fault)),
   });
@@ -84,8 +94,9 @@ export function machine({ name, cluster, store, time, random }: MachineOptions):
       const membership = await gated(log.join({ ...options, listener: listening(options.listener) }));
       through = () => membership.deliveredThrough;
       return {
-        pause: (partitions) => membership.pause(partitions),
-        resume: (partitions) => membership.resume(partitions),
+        // What is said in a generation that is over says nothing in the next one.
+        pause: (partitions) => generation.told === generation.begun && membership.pause(partitions),
+        resume: (partitions) => generation.told === generation.begun && membership.resume(partitions),
         commit: (generation, offsets) => gated(membership.commit(generation, offsets)),
         reassign: () => membership.reassign(),
         leave: (deadlineMs) => gated(membership.leave(deadlineMs)),
