@@ -1,5 +1,5 @@
 import { LogUnavailableError, RecordRefusedError, type Log, type NewRecord } from '@muster/bus';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { systemClock } from './clock.ts';
 import { outbox } from './outbox.ts';
 
@@ -81,4 +81,22 @@ it('sends nothing of a publisher that is over', async () => {
   await box.settled();
   expect(stored).toEqual(['b']);
   expect(box.waiting).toBe(0);
+});
+
+it('waits while its publisher may have lost its place, and drops what is left when it has', async () => {
+  const { log, stored } = fakeLog();
+  const box = outbox(log, quickClock, () => undefined);
+  const publisher = { isOver: false, isUnsure: true };
+  box.put(publisher, [record('first')], () => undefined);
+  await vi.waitFor(() => expect(box.trouble).toContain('has not confirmed'));
+  expect(stored).toEqual([]);
+  publisher.isUnsure = false;
+  await box.settled();
+  expect(stored).toEqual(['first']);
+  expect(box.trouble).toBeUndefined();
+  publisher.isUnsure = true;
+  box.put(publisher, [record('second')], () => undefined);
+  publisher.isOver = true;
+  await box.settled();
+  expect(stored).toEqual(['first']);
 });

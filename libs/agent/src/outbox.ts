@@ -53,6 +53,7 @@ export function outbox(log: Log, clock: Clock, report: (trouble: string) => void
         return;
       }
       if (live.some(({ publisher }) => publisher.isUnsure === true)) {
+        trouble = 'the group has not confirmed this instance for a while; what it has to publish waits';
         await pause(clock, unsureMs);
         attempt -= 1;
         continue;
