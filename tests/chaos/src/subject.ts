@@ -28,7 +28,7 @@ const agent = subjectAgents({
 }).find((each) => each.name === name);
 if (agent === undefined) throw new Error(`There is no subject agent "${name}".`);
 
-await runAgent(slow === 'handler' ? slowed(agent) : agent, {
+await runAgent(slow === 'handler' && name === 'teller' ? slowed(agent) : agent, {
   ...(ports && { route: ({ host, port }) => ({ host, port: ports[`${host}:${port}`] ?? port }) }),
 });
 
