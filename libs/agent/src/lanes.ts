@@ -179,7 +179,8 @@ export function lanesOf(
       const now = tenure.now();
       // On time, it is what was asked for, to the ms, and so the same in a rebuild; late, the handler is to know how late.
       if (wakeAt > now) return undefined;
-      return { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now, isMuted: tenure.isRebuilding() };
+      // In a rebuild nothing tells whether it came before: said again under the same id is better than never said.
+      return { kind: 'wake', at: now - wakeAt < lateAfterMs ? wakeAt : now, isMuted: false };
     }
     // Between topics the queue is in the order of delivery: what was there first may stand behind.
     if (queue.some((each) => each.kind === 'message' && each.message.timestamp < wakeAt)) return first;

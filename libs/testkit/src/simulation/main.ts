@@ -83,10 +83,11 @@ async function tryMany(from: number, seeds: number, jobs: number): Promise<numbe
   if (process.stderr.isTTY) process.stderr.write('\r');
   const tried = parts.reduce(added);
   const minutes = (performance.now() - began) / 60_000;
-  const { messages, faults, copies, reruns, broken } = tried;
+  const { messages, faults, copies, reruns, forgotten, broken } = tried;
   const figures = [
     `${tried.seeds.toLocaleString('en')} seeds from ${from} in ${minutes.toFixed(1)} min: ${Math.round(tried.seeds / minutes).toLocaleString('en')} a minute on ${jobs} core${jobs === 1 ? '' : 's'}`,
     `${faults.toLocaleString('en')} faults, ${messages.toLocaleString('en')} messages, ${copies.toLocaleString('en')} of them second copies, ${reruns.toLocaleString('en')} actions run again`,
+    `${forgotten.toLocaleString('en')} keys counted something twice because a copy came, after a loss of the store, later than 64 others`,
     broken.length === 0
       ? 'the promise held in all of them'
       : `the promise broke in ${broken.length}: seeds ${broken.join(', ')}`,

@@ -9,6 +9,7 @@ export interface Tried {
   readonly copies: number;
   readonly reruns: number;
   readonly faults: number;
+  readonly forgotten: number;
   /** Seeds that broke the promise. */
   readonly broken: readonly number[];
 }
@@ -23,7 +24,7 @@ export interface Trying {
 }
 
 export async function trySeeds({ from, seeds, plant, mostBroken = Infinity, progress }: Trying): Promise<Tried> {
-  let tried: Tried = { seeds: 0, messages: 0, copies: 0, reruns: 0, faults: 0, broken: [] };
+  let tried: Tried = { seeds: 0, messages: 0, copies: 0, reruns: 0, faults: 0, forgotten: 0, broken: [] };
   for (let seed = from; seed < from + seeds && tried.broken.length < mostBroken; seed += 1) {
     const plan = planOf(seed);
     const { verdict } = await simulate(plan, plant);
@@ -33,6 +34,7 @@ export async function trySeeds({ from, seeds, plant, mostBroken = Infinity, prog
       copies: verdict.copies,
       reruns: verdict.reruns,
       faults: plan.faults.length,
+      forgotten: verdict.forgotten,
       broken: verdict.violations.length > 0 ? [seed] : [],
     });
     progress?.(tried);
@@ -47,6 +49,7 @@ export function added(a: Tried, b: Tried): Tried {
     copies: a.copies + b.copies,
     reruns: a.reruns + b.reruns,
     faults: a.faults + b.faults,
+    forgotten: a.forgotten + b.forgotten,
     broken: [...a.broken, ...b.broken].sort((x, y) => x - y),
   };
 }

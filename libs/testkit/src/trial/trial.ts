@@ -72,6 +72,8 @@ export interface Verdict {
   readonly copies: number;
   /** Actions run again with the same idempotency key. */
   readonly reruns: number;
+  /** Keys of which copies came later than a consumer remembers: counted twice, as it must be after a loss of the store. */
+  readonly forgotten: number;
 }
 
 export function messagesOf<T extends (typeof trialTopics)[number]>(trial: Trial, topic: T): Message<T>[] {
