@@ -4,6 +4,7 @@
  */
 import type { Message } from '@muster/bus';
 import { explain } from './explain.ts';
+import { keysForgotten } from './forgotten-copies.ts';
 import { historyOf, type History, type Step } from './history.ts';
 import { unitOf } from './subjects.ts';
 import { messagesOf, type Trial, type Verdict, type Violation, type ViolationKind } from './trial.ts';
@@ -266,30 +267,6 @@ function checkStates(
       );
     }
   }
-}
-
-/** The foreman remembers 32 ids of each of its two topics. */
-const remembered = 64;
-
-/**
- * Keys of which a copy came when the consumer had met more others since than it remembers. Only a loss of the store makes an agent say again
- * what it said so long ago.
- */
-function keysForgotten({ isStoreLossy }: Trial, messages: readonly Message[]): ReadonlySet<string> {
-  const forgotten = new Set<string>();
-  if (!isStoreLossy) return forgotten;
-  for (const [key, all] of Map.groupBy(messages, (message) => message.key)) {
-    const recent: string[] = [];
-    const met = new Set<string>();
-    for (const { id } of all.toSorted((a, b) => a.timestamp - b.timestamp)) {
-      if (recent.includes(id)) continue;
-      if (met.has(id)) forgotten.add(key);
-      met.add(id);
-      recent.push(id);
-      if (recent.length > remembered) recent.shift();
-    }
-  }
-  return forgotten;
 }
 
 /** Each task ends in one result and left its mark in the world. */
