@@ -10,7 +10,7 @@ const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bare-relay', l
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
 const consumer = kafka.consumer({
   groupId: group,
-  sessionTimeout: 15_000,
+  sessionTimeout: 6_000,
   rebalanceTimeout: 15_000,
   heartbeatInterval: 1_000,
   maxWaitTimeInMs: 500,

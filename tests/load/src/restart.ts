@@ -57,6 +57,8 @@ async function restartAll(
   const beganAt = performance.now();
   await sleep(2_000);
   for (const instance of instances) {
+    // Else the stops would all fall on the same moment between two heartbeats, which decides how long it takes to be noticed.
+    await sleep(Math.random() * 1_000);
     await instance.stop();
     await instance.start();
     await sleep(2_000);

@@ -18,6 +18,7 @@ import {
 import type { ConsumerGroup } from './internals.ts';
 import { lastingConsumer } from './lasting-consumer.ts';
 import { groupSettings } from '../kafka/group-settings.ts';
+import { heartbeatPace } from '../kafka/heartbeat-pace.ts';
 import { naps } from '../kafka/nap.ts';
 import type { GroupObserver } from './observed-group.ts';
 import { nextOffsetOf, toRecordBatch } from './records.ts';
@@ -47,6 +48,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
   const { listener, group: groupId } = options;
   const { logger } = connection;
   const { sessionTimeoutMs, heartbeatIntervalMs, maxBytesPerPartition } = groupSettings(options);
+  const pace = heartbeatPace(heartbeatIntervalMs);
   const { nap, wake } = naps();
   const paused = new Map<string, TopicPartition>();
   const fetches = new WeakMap<object, { readonly generation: Generation; readonly startedAt: number }>();
@@ -159,7 +161,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       if (of !== group || joining || Date.now() < nextHeartbeatAt) return;
       if (!generation) throw rejoin();
       try {
-        await step();
+        await step(pace.intervalMs);
       } catch (error) {
         const isHopeful = !isFencing(error) && Date.now() - confirmedAt < PATIENCE * sessionTimeoutMs;
         if (!isHopeful) {
@@ -185,6 +187,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     deliver(batch, resolve) {
       const fetch = fetches.get(batch);
       if (!fetch || fetch.generation !== generation || isSilent || paused.has(nameOf(batch))) return;
+      pace.recordsCame();
       const delivered = toRecordBatch(batch);
       resolve(String(delivered.nextOffset - 1));
       fetch.generation.progress.read(batch, fetch.startedAt, {

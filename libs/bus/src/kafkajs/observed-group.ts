@@ -10,7 +10,8 @@ import type { ConsumerGroup, FetchedBatch } from './internals.ts';
 export interface GroupObserver {
   join(group: ConsumerGroup, step: () => Promise<void>): Promise<void>;
   fetch(group: ConsumerGroup, step: () => Promise<FetchedBatch[]>): Promise<FetchedBatch[]>;
-  heartbeat(group: ConsumerGroup, step: () => Promise<void>): Promise<void>;
+  /** The step sends one when the last is `intervalMs` ago. */
+  heartbeat(group: ConsumerGroup, step: (intervalMs: number) => Promise<void>): Promise<void>;
   /** A fetch failed with `fault`. */
   recover(group: ConsumerGroup, fault: Error, step: () => Promise<void>): Promise<void>;
 }
@@ -50,8 +51,8 @@ function patch(): void {
     return observers.get(this.cluster)?.fetch(this, step) ?? step();
   };
   prototype.heartbeat = function (this: ConsumerGroup, options) {
-    const step = () => heartbeat.call(this, options);
-    return observers.get(this.cluster)?.heartbeat(this, step) ?? step();
+    const step = (interval: number) => heartbeat.call(this, { interval });
+    return observers.get(this.cluster)?.heartbeat(this, step) ?? step(options.interval);
   };
   prototype.recoverFromFetch = function (this: ConsumerGroup, fault) {
     const step = () => recoverFromFetch.call(this, fault);

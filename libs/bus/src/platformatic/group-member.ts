@@ -3,6 +3,7 @@ import type { Held } from '../kafka/co-partition.ts';
 import { generationOf } from '../kafka/generation.ts';
 import type { Generation } from '../kafka/generation.ts';
 import { groupSettings } from '../kafka/group-settings.ts';
+import { heartbeatPace } from '../kafka/heartbeat-pace.ts';
 import { backoffMs, isDoneWithin, naps } from '../kafka/nap.ts';
 import { rootCause } from '../kafka/root-cause.ts';
 import { FencedError } from '../log.ts';
@@ -35,6 +36,7 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
   const coordinator = coordinatorOf(cluster, group);
   const { requestTimeoutMs } = connection;
   const session = sessionOf(cluster, coordinator, { topics: options.topics, sessionTimeoutMs, requestTimeoutMs });
+  const pace = heartbeatPace(heartbeatIntervalMs);
   const { nap, wake } = naps();
   let owned: Owned | undefined;
   let held: Held = { generation: -1, partitions: [] };
@@ -77,7 +79,10 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
     });
     const fetcher = fetcherOf(context, {
       maxBytesPerPartition,
-      records: (batch) => tell(() => listener.records(batch)),
+      records(batch) {
+        pace.recordsCame();
+        tell(() => listener.records(batch));
+      },
       read: (partition, at, answer) => generation.progress.read(partition, at, answer),
       failed: fail,
     });
@@ -114,7 +119,7 @@ export function groupMember(context: ReadingContext, options: GroupOptions): Mem
     const isOurs = () => owned === mine && !isOver;
     while (isOurs()) {
       const isLate = Date.now() - confirmedAt > heartbeatIntervalMs * 2;
-      await nap(isLate ? Math.min(HEARTBEAT_RETRY_MS, heartbeatIntervalMs) : heartbeatIntervalMs);
+      await nap(isLate ? Math.min(HEARTBEAT_RETRY_MS, heartbeatIntervalMs) : pace.intervalMs);
       if (!isOurs()) return;
       try {
         const heartbeat = beat(mine);
