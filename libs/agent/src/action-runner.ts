@@ -88,6 +88,7 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
         idempotencyKey: task.idempotencyKey,
         attempt: task.attempt,
         deadline: task.deadline,
+        changeId: task.changeId,
         progress(done, total, message = '') {
           stopDeadline();
           stopDeadline = tooLate(clock.now() + (task.deadline - commission.startedAt));

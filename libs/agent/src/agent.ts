@@ -6,7 +6,10 @@ import type { TopicName, TopicRecords } from '@muster/schemas';
 import { z } from 'zod';
 import type { Outcome, Publication } from './outcome.ts';
 
-/** A table as a handler sees it: a compacted topic, whole, read-only, newest value per key. */
+/**
+ * A table as a handler sees it: a topic, read-only, newest value per key. Compacted topics are there whole; of others, such as heartbeats,
+ * what came within the last ten minutes or a little longer.
+ */
 export interface Table<R> {
   get(key: string): R | undefined;
   values(): Iterable<R>;
@@ -76,6 +79,8 @@ export interface ActionIo<C> extends Io<C> {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly deadline: number;
+  /** The approved change on whose authority it acts. */
+  readonly changeId: string | null;
   /** Publishes how far the work is and prolongs the deadline by as long as it was at the start. */
   progress(done: number, total: number | null, message?: string): void;
 }
@@ -93,6 +98,10 @@ export interface ActionSpec<I, O, C> {
   readonly undo?: string;
   /** Scopes a task must carry. */
   readonly scopes?: readonly string[];
+  /** It changes nothing: it runs while the kill switch is on, too. */
+  readonly isReadOnly?: boolean;
+  /** It is run only for tasks that name an approved change. */
+  readonly needsApproval?: boolean;
   /** How long a silent action is believed to be alive, ms. Default 30 s. */
   readonly leaseMs?: number;
   /** Throws a fault when it fails; its class is in the result. */
@@ -137,7 +146,7 @@ export interface AgentSpec<C extends z.ZodRawShape, P extends TopicName, T exten
   readonly config?: z.ZodObject<C>;
   /** The only topics that handlers and sensors can publish to. */
   readonly publishes?: readonly P[];
-  /** Compacted topics to look things up in, by the name handlers use. */
+  /** Topics to look things up in, by the name handlers use. */
   readonly tables?: T;
   readonly handlers?: (on: On<P, z.infer<z.ZodObject<C>>, T>) => Readonly<Record<string, Handler>>;
   readonly sensors?: (sense: Sense<P, z.infer<z.ZodObject<C>>>) => Readonly<Record<string, Sensor>>;
@@ -190,6 +199,11 @@ function contradictionIn({ name, handlers, actions }: AgentDefinition): string |
       return `action ${capability} is undone by ${undo}, which the agent does not offer`;
   }
   return undefined;
+}
+
+/** Whether some of its actions change something, so that it must know the kill switch. */
+export function isActing({ actions }: AgentDefinition): boolean {
+  return Object.values(actions).some(({ isReadOnly }) => isReadOnly !== true);
 }
 
 /** The topic on which an agent is given tasks. */

@@ -1,5 +1,5 @@
 import type { Message } from '@muster/bus';
-import type { Task, TaskResult } from '@muster/schemas';
+import type { Flag, Task, TaskResult } from '@muster/schemas';
 import { describe, expect, it } from 'vitest';
 import { inboxHearer, type Commission } from './inbox.ts';
 import { defineAgent, z } from './index.ts';
@@ -18,8 +18,36 @@ const { actions } = defineAgent({
       leaseMs: 1_000,
       run: async ({ value }) => value * 2,
     }),
+    'doubler.look': offer({
+      version: '1.0.0',
+      description: '',
+      input: z.object({ value: z.number() }),
+      output: z.number(),
+      isReadOnly: true,
+      run: async ({ value }) => value,
+    }),
+    'doubler.risky': offer({
+      version: '1.0.0',
+      description: '',
+      input: z.object({ value: z.number() }),
+      output: z.number(),
+      needsApproval: true,
+      scopes: ['double'],
+      run: async ({ value }) => value,
+    }),
   }),
 });
+
+const killSwitch: Flag = {
+  envelope: { id: 'f', time: 0, source: 'test', correlationId: 'c', causationId: null },
+  flag: 'kill-switch',
+  isOn: true,
+  startsAt: null,
+  endsAt: null,
+  targets: [],
+  reason: 'it makes it worse',
+  setBy: 'ada',
+};
 
 const task = (more: Partial<Task> = {}): Task => ({
   envelope: { id: 'm1', time: 0, source: 'router', correlationId: 'c1', causationId: null },
@@ -37,16 +65,27 @@ const task = (more: Partial<Task> = {}): Task => ({
   context: { step: 'a' },
   attributes: {},
   reason: '',
+  target: null,
+  changeId: null,
+  scopes: [],
+  avoid: [],
   ...more,
 });
 
 /** The ledger of one conversation, driven by hand. */
 function desk() {
   const started: Commission[] = [];
+  const flags: Flag[] = [];
   const results: Partial<TaskResult>[] = [];
   let state: unknown;
   let wakeAt: number | null = null;
-  const hearer = inboxHearer({ agent: 'doubler', instance: 'doubler-1', actions, start: (each) => started.push(each) });
+  const hearer = inboxHearer({
+    agent: 'doubler',
+    instance: 'doubler-1',
+    actions,
+    flags: () => flags,
+    start: (each) => started.push(each),
+  });
   const context = (now: number): AnyContext => ({ key: 'talk', state, now, config: {}, tables: {}, newId: () => 'id' });
   const settle = (outcome: RuntimeOutcome | Promise<RuntimeOutcome> | undefined): RuntimeOutcome => {
     if (outcome === undefined || outcome instanceof Promise) throw new Error('an outcome at once was expected');
@@ -62,6 +101,7 @@ function desk() {
     ({ topic, value, key: 'talk', partition: 3 }) as unknown as Message;
   return {
     started,
+    flags,
     results,
     get wakeAt() {
       return wakeAt;
@@ -89,6 +129,39 @@ describe('the ledger of tasks', () => {
     expect(started).toHaveLength(1);
     take(task({ attempt: 2 }));
     expect(started).toHaveLength(2);
+  });
+
+  it('begins nothing that changes something while the kill switch is on, and says so', () => {
+    const { take, started, results, flags } = desk();
+    flags.push({ ...killSwitch, targets: ['shop*'] });
+    take(task({ target: 'shop-1', taskId: 'kept' }));
+    take(task({ target: 'till', taskId: 'run' }));
+    take(task({ target: 'shop-1', capability: 'doubler.look', taskId: 'harmless' }));
+    expect(started.map(({ task: { taskId } }) => taskId)).toEqual(['run', 'harmless']);
+    expect(results).toMatchObject([
+      { taskId: 'kept', status: 'FAILED', fault: { class: 'TRANSIENT', type: 'KillSwitch', retryAfterMs: 30_000 } },
+    ]);
+    expect(results[0]?.fault?.message).toBe(
+      'nothing is begun while kill-switch is on; it was set by ada: it makes it worse',
+    );
+  });
+
+  it('does not begin again what was lost while the kill switch is on', () => {
+    const { take, wake, started, results, flags } = desk();
+    take(task());
+    flags.push(killSwitch);
+    wake(1_001);
+    expect(started).toHaveLength(1);
+    expect(results).toMatchObject([{ status: 'FAILED', fault: { type: 'KillSwitch' } }]);
+  });
+
+  it('refuses what has no approval or not the scopes', () => {
+    const { take, started, results } = desk();
+    take(task({ taskId: 'a', capability: 'doubler.risky', scopes: ['double'] }));
+    take(task({ taskId: 'b', capability: 'doubler.risky', changeId: 'chg-1' }));
+    take(task({ taskId: 'c', capability: 'doubler.risky', changeId: 'chg-1', scopes: ['double'] }));
+    expect(results.map(({ fault }) => fault?.type)).toEqual(['NotApproved', 'ScopeMissing']);
+    expect(started.map(({ task: { taskId } }) => taskId)).toEqual(['c']);
   });
 
   it('publishes the first result and ignores the second', () => {

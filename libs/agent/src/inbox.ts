@@ -4,10 +4,10 @@
  * key; the first result is the one that counts. The ledger follows from the inbox and from the agent's own results, so it can be rebuilt.
  */
 import type { Message } from '@muster/bus';
-import type { FaultInput, Task, TaskProgressInput, TaskResultInput } from '@muster/schemas';
+import type { FaultInput, Flag, Task, TaskProgressInput, TaskResultInput } from '@muster/schemas';
 import { inboxOf, type Action, type HandlerContext } from './agent.ts';
 import type { Hearer, RuntimeOutcome } from './lane.ts';
-import { expired, failure, parseInput, refuse, type Refusal } from './refusal.ts';
+import { expired, failure, parseInput, refuse, stoppedBy, type Refusal } from './refusal.ts';
 
 /** A task that an action is to be run for. */
 export interface Commission {
@@ -62,10 +62,12 @@ export interface InboxOptions {
   readonly agent: string;
   readonly instance: string;
   readonly actions: Readonly<Record<string, Action>>;
+  /** As they stand. */
+  flags(): Iterable<Flag>;
   start(commission: Commission): void;
 }
 
-export function inboxHearer({ agent, instance, actions, start }: InboxOptions): Hearer {
+export function inboxHearer({ agent, instance, actions, flags, start }: InboxOptions): Hearer {
   const leaseOf = (capability: string): number => actions[capability]?.leaseMs ?? defaultLeaseMs;
 
   const take = (
@@ -76,7 +78,8 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
     const id = entryId(task);
     if (ledger.has(id)) return { kind: 'ignored', reason: 'this attempt of the task was taken before' };
     const base = { partition, startedAt: now, deadline: task.deadline, tries: 1 };
-    const refusal = task.deadline <= now ? expired(task, now) : refuse(actions, task);
+    const refusal =
+      task.deadline <= now ? expired(task, now) : (refuse(actions, task) ?? stoppedBy(flags(), actions, task, now));
     if (refusal !== undefined) {
       return {
         kind: 'handled',
@@ -135,6 +138,12 @@ export function inboxHearer({ agent, instance, actions, start }: InboxOptions): 
             ? expired(task, now)
             : failure('UNKNOWN', 'LeaseLost', `the action was lost ${entry.tries} times without a result`);
           publish.push(resultOf({ agent, instance, task, startedAt: entry.startedAt, finishedAt: now, ...why }));
+          next = kept(next.state, id, done(entry, now), now);
+          continue;
+        }
+        const stopped = stoppedBy(flags(), actions, task, now);
+        if (stopped !== undefined) {
+          publish.push(resultOf({ agent, instance, task, startedAt: entry.startedAt, finishedAt: now, ...stopped }));
           next = kept(next.state, id, done(entry, now), now);
           continue;
         }

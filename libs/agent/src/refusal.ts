@@ -1,4 +1,5 @@
-import type { FaultInput, Task, TaskResultInput } from '@muster/schemas';
+import { flagInForce } from '@muster/policy';
+import type { FaultInput, Flag, Task, TaskResultInput } from '@muster/schemas';
 import { satisfies, validRange } from 'semver';
 import type { Action } from './agent.ts';
 
@@ -37,10 +38,49 @@ export function refuse(actions: Readonly<Record<string, Action>>, task: Task): R
       `${capability} is offered in version ${action.version}, asked for was ${capabilityVersion}`,
     );
   }
+  const missing = (action.scopes ?? []).filter((scope) => !task.scopes.includes(scope));
+  if (missing.length > 0)
+    return failure(
+      'PERMANENT',
+      'ScopeMissing',
+      `${capability} asks for the scope ${missing.join(', ')}, which the task does not carry`,
+    );
+  if (action.needsApproval === true && task.changeId === null)
+    return failure(
+      'PERMANENT',
+      'NotApproved',
+      `${capability} is run only for an approved change, and the task names none; publish a change request`,
+    );
   const { reason } = parseInput(action, task);
   return reason === undefined
     ? undefined
     : failure('PERMANENT', 'BadInput', `the input of ${capability} is wrong: ${reason}`);
+}
+
+const lookAgainMs = 30_000;
+
+/** The flag that keeps an action from being begun now, as an answer that may be asked for again. What changes nothing is not kept. */
+export function stoppedBy(
+  flags: Iterable<Flag>,
+  actions: Readonly<Record<string, Action>>,
+  task: Task,
+  now: number,
+): Refusal | undefined {
+  if (actions[task.capability]?.isReadOnly === true) return undefined;
+  const flag = flagInForce(flags, 'kill-switch', task.target, now);
+  if (flag === undefined) return undefined;
+  const who = flag.setBy === '' ? '' : ` by ${flag.setBy}`;
+  const why = flag.reason === '' ? '' : `: ${flag.reason}`;
+  return {
+    status: 'FAILED',
+    output: '{}',
+    fault: {
+      class: 'TRANSIENT',
+      type: 'KillSwitch',
+      message: `nothing is begun while ${flag.flag} is on; it was set${who}${why}`,
+      retryAfterMs: lookAgainMs,
+    },
+  };
 }
 
 export function parseInput(

@@ -27,6 +27,7 @@ export function cardOf(
       cost: action.cost ?? 0,
       undo: action.undo ?? null,
       scopes: action.scopes ?? [],
+      isReadOnly: action.isReadOnly ?? false,
     })),
   };
 }

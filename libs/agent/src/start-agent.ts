@@ -1,9 +1,9 @@
 import { deadLetterTopic, type Bus } from '@muster/bus';
 import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
-import type { TopicName } from '@muster/schemas';
+import type { Flag, TopicName } from '@muster/schemas';
 import type { StateStore } from '@muster/state';
 import { actionRunner } from './action-runner.ts';
-import { inboxOf, type AgentDefinition } from './agent.ts';
+import { inboxOf, isActing, type AgentDefinition, type Table } from './agent.ts';
 import { pause, systemClock, within, type Clock } from './clock.ts';
 import { hear, type Hearing } from './hearing.ts';
 import { inboxHearer } from './inbox.ts';
@@ -14,6 +14,7 @@ import { cardOf, heartbeat, type Vitals } from './registration.ts';
 import { publishFresh, sense, type Sensing } from './sensing.ts';
 import { followTables, type LiveTables } from './tables.ts';
 import { newTally, type Tally } from './tally.ts';
+import { topicsExist } from './topics-exist.ts';
 import { turns as turnsOf } from './turns.ts';
 
 export interface AgentEnvironment {
@@ -104,7 +105,17 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     concurrency,
     tell: ({ partition, key }, id, news) => hearing?.notify(partition, inbox, key, id, news) ?? false,
   });
-  const inbox = inboxHearer({ agent, instance, actions: definition.actions, start: runner.start });
+  /** What changes the world obeys the kill switch. */
+  const readTables: Readonly<Record<string, TopicName>> = isActing(definition)
+    ? { ...definition.tables, [flagsOfRuntime]: 'muster.flags.v1' }
+    : definition.tables;
+  const inbox = inboxHearer({
+    agent,
+    instance,
+    actions: definition.actions,
+    flags: () => (tables?.views[flagsOfRuntime] as Table<Flag> | undefined)?.values() ?? [],
+    start: runner.start,
+  });
   const hearers = hasActions ? [...hearersOf(definition), inbox] : hearersOf(definition);
 
   const vitals = (): Vitals => {
@@ -163,7 +174,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     return undefined;
   };
 
-  const reads = [...hearers.flatMap(({ topics }) => topics), ...Object.values(definition.tables)];
+  const reads = [...hearers.flatMap(({ topics }) => topics), ...Object.values(readTables)];
   const deadLetters = hearers.flatMap(({ topics }) => topics.map((topic) => deadLetterTopic(topic, group)));
   const ownTopics: TopicName[] = ['muster.agent-cards.v1', 'muster.agent-heartbeats.v1', 'muster.alerts.v1'];
   const taskTopics: TopicName[] = hasActions
@@ -172,12 +183,10 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
   const writes = [...new Set([...definition.publishes, ...ownTopics, ...taskTopics])];
 
   const start = async (): Promise<void> => {
-    await insist('checking that its topics exist', () =>
-      topicsExist(bus, [...new Set([...reads, ...writes, ...deadLetters])]),
-    );
+    await insist('checking that its topics exist', () => topicsExist(bus, [...reads, ...writes, ...deadLetters]));
     await insist('reading its schemas', () => bus.warm({ reads, writes }));
     await insist('reaching the state store', () => store.ping());
-    tables = await insist('reading its tables', () => followTables(bus, definition.tables, log, lost));
+    tables = await insist('reading its tables', () => followTables(bus, clock, readTables, log, lost));
     const isWaiting = (): boolean => phase === 'starting' && tables?.trouble !== undefined;
     while (isWaiting()) await pause(clock, 20);
     if (phase !== 'starting') return;
@@ -282,11 +291,5 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
   };
 }
 
-async function topicsExist(bus: Bus, wanted: readonly string[]): Promise<void> {
-  const existing = new Set((await bus.log.admin.topics()).map(({ topic }) => topic));
-  const missing = wanted.filter((topic) => !existing.has(topic));
-  if (missing.length > 0)
-    throw new Error(
-      `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist; create what is missing with \`muster topics create\``,
-    );
-}
+/** The runtime's own table, beside those of the agent. */
+const flagsOfRuntime = 'flags of the runtime';

@@ -1,9 +1,13 @@
-import type { Bus, Following } from '@muster/bus';
-import type { TopicName } from '@muster/schemas';
+import type { Bus, Following, FollowOptions } from '@muster/bus';
+import { topicFor, type TopicName } from '@muster/schemas';
 import type { Table } from './agent.ts';
+import type { Clock } from './clock.ts';
 import type { Logger } from './logs.ts';
 
-/** The tables of an agent: compacted topics that every instance reads whole and keeps up with. */
+/**
+ * The tables of an agent, which every instance reads and keeps up with: compacted topics whole; of others the newest value of each key
+ * from the last few minutes.
+ */
 export interface LiveTables {
   readonly views: Readonly<Record<string, Table<unknown>>>;
   /** Why they can't be looked into yet. */
@@ -14,6 +18,9 @@ export interface LiveTables {
 export interface LiveTable extends Table<unknown> {
   set(key: string, value: unknown): void;
 }
+
+/** How far back a table over a topic that is not compacted reaches. */
+const recentMs = 10 * 60_000;
 
 /** A table that is written by whoever reads its topic. */
 export function liveTable(): LiveTable {
@@ -39,6 +46,7 @@ export function liveTable(): LiveTable {
 /** Resolves once the tables are being read; they are whole when `trouble` is undefined. A record that can't be read keeps the row it had. */
 export async function followTables(
   bus: Bus,
+  clock: Clock,
   topics: Readonly<Record<string, TopicName>>,
   log: Logger,
   lost: (fault: Error) => void,
@@ -47,23 +55,81 @@ export async function followTables(
   const views = Object.fromEntries(
     Object.entries(topics).map(([name, topic]) => [name, tables.get(topic) ?? liveTable()]),
   );
-  if (tables.size === 0) return { views, trouble: undefined, stop: () => Promise.resolve() };
+  const begunAt = clock.now();
+  const [whole, recent] = [[...tables.keys()], [...tables.keys()]].map((names, index) =>
+    names.filter((topic) => (topicFor(topic).cleanup === 'compact') === (index === 0)),
+  ) as [string[], string[]];
+  const parts = await Promise.all(
+    [
+      { topics: whole, from: { at: 'beginning' as const }, outdated: () => -Infinity },
+      {
+        topics: recent,
+        from: { at: 'time' as const, time: begunAt - recentMs },
+        outdated: () => clock.now() - recentMs,
+      },
+    ]
+      .filter((part) => part.topics.length > 0)
+      .map((part) => followRows(bus, { ...part, tables, log, lost })),
+  );
+  return {
+    views,
+    get trouble() {
+      return parts.every(({ isWhole }) => isWhole()) ? undefined : 'reading its tables';
+    },
+    async stop(deadlineMs) {
+      await Promise.all(parts.map(({ following }) => following.stop(deadlineMs)));
+    },
+  };
+}
 
+interface Rows {
+  readonly topics: readonly string[];
+  readonly from: FollowOptions['from'];
+  readonly tables: ReadonlyMap<string, LiveTable>;
+  readonly log: Logger;
+  lost(fault: Error): void;
+  /** Rows that came before (epoch ms) are dropped. */
+  outdated(): number;
+}
+
+async function followRows(
+  bus: Bus,
+  { topics, from, tables, log, lost, outdated }: Rows,
+): Promise<{ readonly following: Following; isWhole(): boolean }> {
   let isWhole = false;
   let behind: Promise<void> = Promise.resolve();
   let pending = 0;
+  /** Oldest first, since the newest of a key is put at the end. */
+  const cameAt = new Map<string, { readonly table: LiveTable; readonly key: string; readonly at: number }>();
+  const note = (topic: string, key: string, at: number, value: unknown): void => {
+    const table = tables.get(topic);
+    if (table === undefined) return;
+    table.set(key, value);
+    const limit = outdated();
+    if (limit === -Infinity) return;
+    const row = `${topic} ${key}`;
+    cameAt.delete(row);
+    cameAt.set(row, { table, key, at });
+    for (const [name, old] of cameAt) {
+      if (old.at >= limit) break;
+      old.table.set(old.key, undefined);
+      cameAt.delete(name);
+    }
+  };
   const apply = (decoded: Awaited<ReturnType<Bus['decode']>>): void => {
-    if (decoded.kind === 'message') tables.get(decoded.message.topic)?.set(decoded.message.key, decoded.message.value);
-    else if (decoded.kind === 'tombstone') tables.get(decoded.topic)?.set(decoded.key, undefined);
+    if (decoded.kind === 'message') {
+      const { topic, key, timestamp, value } = decoded.message;
+      note(topic, key, timestamp, value);
+    } else if (decoded.kind === 'tombstone') tables.get(decoded.topic)?.set(decoded.key, undefined);
     else
       log.warn(
         { topic: decoded.record.topic, offset: decoded.record.offset, reason: decoded.reason },
         'a row can not be read; the one before stays',
       );
   };
-  const following: Following = await bus.log.follow({
-    topics: [...tables.keys()],
-    from: { at: 'beginning' },
+  const following = await bus.log.follow({
+    topics,
+    from,
     records({ records }) {
       for (const record of records) {
         const decoded = bus.decode(record);
@@ -84,11 +150,5 @@ export async function followTables(
     },
     lost,
   });
-  return {
-    views,
-    get trouble() {
-      return isWhole ? undefined : 'reading its tables';
-    },
-    stop: (deadlineMs) => following.stop(deadlineMs),
-  };
+  return { following, isWhole: () => isWhole };
 }

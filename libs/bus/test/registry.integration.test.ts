@@ -179,7 +179,7 @@ describe('reading', () => {
     expect(await read(2_000_000_000, task, older)).toMatchObject({ kind: 'invalid' });
 
     const { reason: _, ...withoutReason } = task as typeof task & { reason?: string };
-    const ours = Buffer.from(bus.encode({ topic, value: withoutReason as never, envelope }).value!);
+    const ours = Buffer.from(bus.encode({ topic, value: withoutReason, envelope } as never).value!);
     const olderType = avsc.Type.forSchema(older as never);
     const writerType = avsc.Type.forSchema((await registrySource(url).schemaById(ours.readInt32BE(1))) as never);
     expect(olderType.fromBuffer(ours.subarray(5), olderType.createResolver(writerType))).toMatchObject({ taskId: 't' });

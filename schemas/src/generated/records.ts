@@ -238,6 +238,134 @@ export interface AlertInput {
 /** FIRING while the condition holds, RESOLVED after it. */
 export type AlertStatus = 'UNKNOWN' | 'FIRING' | 'RESOLVED';
 
+/** A change of an alert that is worth telling, with what was folded into it. */
+export interface AlertTransition {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Alerts of one scope can belong to one incident, e.g. a cluster; 'default' where no label says otherwise. */
+  readonly scope: string;
+  /** The alert. */
+  readonly fingerprint: string;
+  /** Id of the alert message that made the change. */
+  readonly alertId: string;
+  /** What changed. */
+  readonly transition: TransitionKind;
+  /** How bad it is. */
+  readonly severity: Severity;
+  /** What it is about. */
+  readonly target: string;
+  /** What kind of matter it is about. */
+  readonly category: Category;
+  /** One line for people. */
+  readonly title: string;
+  /** When the condition began. Epoch ms. */
+  readonly startsAt: number;
+  /** When it ended. Epoch ms. */
+  readonly endsAt: number | null;
+  /** How unusual it is. Default: `0`. */
+  readonly score: number;
+  /** Messages of this alert folded since the last transition. Default: `0`. */
+  readonly foldedCount: number;
+  /** Whether it changes too often to be told of each change. Default: `false`. */
+  readonly isFlapping: boolean;
+  /** Silences that mute it. Default: `[]`. */
+  readonly silencedBy: readonly string[];
+  /** The alert that mutes it. */
+  readonly inhibitedBy: string | null;
+  /** Labels of the alert. Default: `{}`. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** To write a {@link AlertTransition}: what has a default may be left out. */
+export interface AlertTransitionInput {
+  /** Alerts of one scope can belong to one incident, e.g. a cluster; 'default' where no label says otherwise. */
+  readonly scope: string;
+  /** The alert. */
+  readonly fingerprint: string;
+  /** Id of the alert message that made the change. */
+  readonly alertId: string;
+  /** What changed. */
+  readonly transition: TransitionKind;
+  /** How bad it is. */
+  readonly severity: Severity;
+  /** What it is about. */
+  readonly target: string;
+  /** What kind of matter it is about. */
+  readonly category: Category;
+  /** One line for people. */
+  readonly title: string;
+  /** When the condition began. Epoch ms. */
+  readonly startsAt: number;
+  /** When it ended. Epoch ms. */
+  readonly endsAt?: number | null;
+  /** How unusual it is. Default: `0`. */
+  readonly score?: number;
+  /** Messages of this alert folded since the last transition. Default: `0`. */
+  readonly foldedCount?: number;
+  /** Whether it changes too often to be told of each change. Default: `false`. */
+  readonly isFlapping?: boolean;
+  /** Silences that mute it. Default: `[]`. */
+  readonly silencedBy?: readonly string[];
+  /** The alert that mutes it. */
+  readonly inhibitedBy?: string | null;
+  /** Labels of the alert. Default: `{}`. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Who did what on whose authority. Records of one subject form a chain: each holds the hash of the one before. */
+export interface AuditRecord {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** What the chain is about, beginning with the agent that writes it, e.g. 'approval/chg-7' or 'coordinator/remedy-shop-1'. */
+  readonly subject: string;
+  /** Its place in the chain, from 1. */
+  readonly sequence: number;
+  /** Who did it: a person or an agent. */
+  readonly actor: string;
+  /** What was done, e.g. 'review', 'decide', 'start', 'request-task', 'act'. */
+  readonly action: string;
+  /** To what. Default: `""`. */
+  readonly target: string;
+  /** On whose authority, e.g. 'defaults/small-reversible@1', a reviewer, a changeId. Default: `""`. */
+  readonly authority: string;
+  /** Id of the message that tells of it. Default: `""`. */
+  readonly about: string;
+  /** What there is to know of it, as canonical JSON text (RFC 8785). Default: `"{}"`. */
+  readonly facts: string;
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** Hash of the record before; empty in the first. Default: `""`. */
+  readonly previousHash: string;
+  /** SHA-256, in hexadecimal, over the canonical JSON text of all the fields above but the envelope, subject to hash itself left out. */
+  readonly hash: string;
+}
+
+/** To write a {@link AuditRecord}: what has a default may be left out. */
+export interface AuditRecordInput {
+  /** What the chain is about, beginning with the agent that writes it, e.g. 'approval/chg-7' or 'coordinator/remedy-shop-1'. */
+  readonly subject: string;
+  /** Its place in the chain, from 1. */
+  readonly sequence: number;
+  /** Who did it: a person or an agent. */
+  readonly actor: string;
+  /** What was done, e.g. 'review', 'decide', 'start', 'request-task', 'act'. */
+  readonly action: string;
+  /** To what. Default: `""`. */
+  readonly target?: string;
+  /** On whose authority, e.g. 'defaults/small-reversible@1', a reviewer, a changeId. Default: `""`. */
+  readonly authority?: string;
+  /** Id of the message that tells of it. Default: `""`. */
+  readonly about?: string;
+  /** What there is to know of it, as canonical JSON text (RFC 8785). Default: `"{}"`. */
+  readonly facts?: string;
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** Hash of the record before; empty in the first. Default: `""`. */
+  readonly previousHash?: string;
+  /** SHA-256, in hexadecimal, over the canonical JSON text of all the fields above but the envelope, subject to hash itself left out. */
+  readonly hash: string;
+}
+
 /** CLOSED: tasks go through. OPEN: none do. HALF_OPEN: a few trials do. */
 export type BreakerState = 'UNKNOWN' | 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
@@ -259,6 +387,259 @@ export interface BudgetInput {
 
 /** What kind of matter a signal or an alert is about. MESH is the mesh itself. */
 export type Category = 'UNKNOWN' | 'PERFORMANCE' | 'ERROR' | 'SECURITY' | 'BUSINESS' | 'AVAILABILITY' | 'CAPACITY' | 'MESH';
+
+/** Asks the ledger of approvals for room in the budgets, or tells it how a change ended. */
+export interface ChangeClaim {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Name of the ledger; all claims of one ledger are taken in one order. */
+  readonly ledger: string;
+  /** Which of the two. */
+  readonly kind: ClaimKind;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** What is changed. Default: `""`. */
+  readonly target: string;
+  /** Kind of change. Default: `""`. */
+  readonly changeClass: string;
+  /** OUTCOME: whether the change was verified; false: it was undone or failed. */
+  readonly isVerified: boolean | null;
+}
+
+/** To write a {@link ChangeClaim}: what has a default may be left out. */
+export interface ChangeClaimInput {
+  /** Name of the ledger; all claims of one ledger are taken in one order. */
+  readonly ledger: string;
+  /** Which of the two. */
+  readonly kind: ClaimKind;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** What is changed. Default: `""`. */
+  readonly target?: string;
+  /** Kind of change. Default: `""`. */
+  readonly changeClass?: string;
+  /** OUTCOME: whether the change was verified; false: it was undone or failed. */
+  readonly isVerified?: boolean | null;
+}
+
+/** What the ledger answers to a claim. */
+export interface ChangeGrant {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Whether there is room in every budget. */
+  readonly isGranted: boolean;
+  /** Which budget is used up, in a sentence; empty when granted. Default: `""`. */
+  readonly reason: string;
+  /** Earlier changes of this class that ended verified. Default: `0`. */
+  readonly verified: number;
+  /** Earlier changes of this class that did not. Default: `0`. */
+  readonly rolledBack: number;
+}
+
+/** To write a {@link ChangeGrant}: what has a default may be left out. */
+export interface ChangeGrantInput {
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Whether there is room in every budget. */
+  readonly isGranted: boolean;
+  /** Which budget is used up, in a sentence; empty when granted. Default: `""`. */
+  readonly reason?: string;
+  /** Earlier changes of this class that ended verified. Default: `0`. */
+  readonly verified?: number;
+  /** Earlier changes of this class that did not. Default: `0`. */
+  readonly rolledBack?: number;
+}
+
+/** A proposal to change a target that needs a decision. The first request of a changeId counts; another with the same id is ignored. */
+export interface ChangeRequest {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** What is to be done, in one line for people. */
+  readonly title: string;
+  /** Why, in a sentence or two for people. Default: `""`. */
+  readonly reason: string;
+  /** What is changed. */
+  readonly target: string;
+  /** Kind of change by which policies, budgets and the record of how such changes ended are kept, e.g. 'restart', 'scale', 'block-address'. */
+  readonly changeClass: string;
+  /** The capability that does it. */
+  readonly capability: string;
+  /** Which versions of the capability will do, as a semantic version range. Default: `"*"`. */
+  readonly capabilityVersion: string;
+  /** The capability's input, as JSON text. Default: `"{}"`. */
+  readonly input: string;
+  /** What takes it back; null when nothing does. */
+  readonly undo: UndoCall | null;
+  /** Share of the target (or of what depends on it) that is touched while it is done, 0 to 1. Default: `0`. */
+  readonly blastRadius: number;
+  /** What must hold when it is executed, each a condition in CEL over what policies see; looked at again right before. Default: `[]`. */
+  readonly requires: readonly string[];
+  /** Who asks: a person, or the name of an agent. */
+  readonly requestedBy: string;
+  /** Roles of which each reviewer must have one; empty leaves it to the policies. Default: `[]`. */
+  readonly rolesRequested: readonly string[];
+  /** Approvals of different people it needs at least; 0 leaves it to the policies. Default: `0`. */
+  readonly reviewersRequested: number;
+  /** When it is too late to decide; null leaves it to the policies. Epoch ms. */
+  readonly expiresAt: number | null;
+  /** The run that waits for the decision; null: once approved the change gets a run of its own. */
+  readonly workflowId: string | null;
+  /** The step of that run. */
+  readonly stepId: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId: string | null;
+  /** Free facts for people; policies see them too. Default: `{}`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** To write a {@link ChangeRequest}: what has a default may be left out. */
+export interface ChangeRequestInput {
+  /** Id of the change. */
+  readonly changeId: string;
+  /** What is to be done, in one line for people. */
+  readonly title: string;
+  /** Why, in a sentence or two for people. Default: `""`. */
+  readonly reason?: string;
+  /** What is changed. */
+  readonly target: string;
+  /** Kind of change by which policies, budgets and the record of how such changes ended are kept, e.g. 'restart', 'scale', 'block-address'. */
+  readonly changeClass: string;
+  /** The capability that does it. */
+  readonly capability: string;
+  /** Which versions of the capability will do, as a semantic version range. Default: `"*"`. */
+  readonly capabilityVersion?: string;
+  /** The capability's input, as JSON text. Default: `"{}"`. */
+  readonly input?: string;
+  /** What takes it back; null when nothing does. */
+  readonly undo?: UndoCallInput | null;
+  /** Share of the target (or of what depends on it) that is touched while it is done, 0 to 1. Default: `0`. */
+  readonly blastRadius?: number;
+  /** What must hold when it is executed, each a condition in CEL over what policies see; looked at again right before. Default: `[]`. */
+  readonly requires?: readonly string[];
+  /** Who asks: a person, or the name of an agent. */
+  readonly requestedBy: string;
+  /** Roles of which each reviewer must have one; empty leaves it to the policies. Default: `[]`. */
+  readonly rolesRequested?: readonly string[];
+  /** Approvals of different people it needs at least; 0 leaves it to the policies. Default: `0`. */
+  readonly reviewersRequested?: number;
+  /** When it is too late to decide; null leaves it to the policies. Epoch ms. */
+  readonly expiresAt?: number | null;
+  /** The run that waits for the decision; null: once approved the change gets a run of its own. */
+  readonly workflowId?: string | null;
+  /** The step of that run. */
+  readonly stepId?: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId?: string | null;
+  /** Free facts for people; policies see them too. Default: `{}`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** CLAIM asks for room, OUTCOME tells how the change ended. */
+export type ClaimKind = 'UNKNOWN' | 'CLAIM' | 'OUTCOME';
+
+/** START, CANCEL (compensates what was done), PAUSE (begins no further step), RESUME, ADAPT (changes steps not yet begun), SIGNAL (an event that steps wait for). */
+export type CommandKind = 'UNKNOWN' | 'START' | 'CANCEL' | 'PAUSE' | 'RESUME' | 'ADAPT' | 'SIGNAL';
+
+/** The recorded verdict on a change request. APPROVED, REJECTED and EXPIRED are final, and every request ends in exactly one of them; ESCALATED passes it up to people first. */
+export interface Decision {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Id of the message whose request was decided. */
+  readonly requestId: string;
+  /** What was decided. */
+  readonly verdict: DecisionVerdict;
+  /** Decided for the record only: nothing may be done on it. Default: `false`. */
+  readonly isShadow: boolean;
+  /** The whole of it, in a sentence for people. */
+  readonly reason: string;
+  /** Who or what decided: rules as 'policyId/ruleId', people by name. Default: `[]`. */
+  readonly decidedBy: readonly string[];
+  /** Every rule that spoke, in order. Default: `[]`. */
+  readonly rules: readonly RuleVoice[];
+  /** Reviews that counted. Default: `[]`. */
+  readonly reviews: readonly ReviewGiven[];
+  /** Approvals it needs from people; 0: none. Default: `0`. */
+  readonly reviewersNeeded: number;
+  /** Roles of which each reviewer must have one; empty: any. Default: `[]`. */
+  readonly rolesNeeded: readonly string[];
+  /** What can go wrong and how bad, 0 to 1. Default: `0`. */
+  readonly risk: number;
+  /** Probability that such a change ends verified, 0 to 1, from how earlier ones ended. Default: `0`. */
+  readonly confidence: number;
+  /** Earlier changes of this class that ended verified. Default: `0`. */
+  readonly verified: number;
+  /** Earlier changes of this class that did not. Default: `0`. */
+  readonly rolledBack: number;
+  /** What is changed. */
+  readonly target: string;
+  /** Kind of change. */
+  readonly changeClass: string;
+  /** The run that waits for the decision. */
+  readonly workflowId: string | null;
+  /** The step of that run. */
+  readonly stepId: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId: string | null;
+  /** When it was asked for. Epoch ms. */
+  readonly requestedAt: number;
+  /** ESCALATED: when people must have spoken; APPROVED: until when it may be executed. Epoch ms. */
+  readonly expiresAt: number | null;
+}
+
+/** To write a {@link Decision}: what has a default may be left out. */
+export interface DecisionInput {
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Id of the message whose request was decided. */
+  readonly requestId: string;
+  /** What was decided. */
+  readonly verdict: DecisionVerdict;
+  /** Decided for the record only: nothing may be done on it. Default: `false`. */
+  readonly isShadow?: boolean;
+  /** The whole of it, in a sentence for people. */
+  readonly reason: string;
+  /** Who or what decided: rules as 'policyId/ruleId', people by name. Default: `[]`. */
+  readonly decidedBy?: readonly string[];
+  /** Every rule that spoke, in order. Default: `[]`. */
+  readonly rules?: readonly RuleVoiceInput[];
+  /** Reviews that counted. Default: `[]`. */
+  readonly reviews?: readonly ReviewGivenInput[];
+  /** Approvals it needs from people; 0: none. Default: `0`. */
+  readonly reviewersNeeded?: number;
+  /** Roles of which each reviewer must have one; empty: any. Default: `[]`. */
+  readonly rolesNeeded?: readonly string[];
+  /** What can go wrong and how bad, 0 to 1. Default: `0`. */
+  readonly risk?: number;
+  /** Probability that such a change ends verified, 0 to 1, from how earlier ones ended. Default: `0`. */
+  readonly confidence?: number;
+  /** Earlier changes of this class that ended verified. Default: `0`. */
+  readonly verified?: number;
+  /** Earlier changes of this class that did not. Default: `0`. */
+  readonly rolledBack?: number;
+  /** What is changed. */
+  readonly target: string;
+  /** Kind of change. */
+  readonly changeClass: string;
+  /** The run that waits for the decision. */
+  readonly workflowId?: string | null;
+  /** The step of that run. */
+  readonly stepId?: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId?: string | null;
+  /** When it was asked for. Epoch ms. */
+  readonly requestedAt: number;
+  /** ESCALATED: when people must have spoken; APPROVED: until when it may be executed. Epoch ms. */
+  readonly expiresAt?: number | null;
+}
+
+/** APPROVED, REJECTED and EXPIRED are final; ESCALATED is not. */
+export type DecisionVerdict = 'UNKNOWN' | 'APPROVED' | 'REJECTED' | 'ESCALATED' | 'EXPIRED';
 
 /** What every message says about itself; the first field of every record. */
 export interface Envelope {
@@ -357,6 +738,173 @@ export interface FaultInput {
 /** TRANSIENT may pass when tried again, PERMANENT won't, UNKNOWN is a bug until shown otherwise. */
 export type FaultClass = 'UNKNOWN' | 'TRANSIENT' | 'PERMANENT';
 
+/** A switch. 'kill-switch': no action that changes anything is begun. 'shadow': decisions are made and nothing is done on them. 'freeze/<name>': a window in which targets must not be changed. */
+export interface Flag {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Name: 'kill-switch', 'shadow', 'freeze/<name>', or any other that policies look at. */
+  readonly flag: string;
+  /** Whether it is on. */
+  readonly isOn: boolean;
+  /** From when it is on; null is at once. Epoch ms. */
+  readonly startsAt: number | null;
+  /** Until when it is on; null is until it is switched off. Epoch ms. */
+  readonly endsAt: number | null;
+  /** Targets it holds for, '*' standing for any characters; empty is all. Default: `[]`. */
+  readonly targets: readonly string[];
+  /** Why, for people. Default: `""`. */
+  readonly reason: string;
+  /** Who set it. Default: `""`. */
+  readonly setBy: string;
+}
+
+/** To write a {@link Flag}: what has a default may be left out. */
+export interface FlagInput {
+  /** Name: 'kill-switch', 'shadow', 'freeze/<name>', or any other that policies look at. */
+  readonly flag: string;
+  /** Whether it is on. */
+  readonly isOn: boolean;
+  /** From when it is on; null is at once. Epoch ms. */
+  readonly startsAt?: number | null;
+  /** Until when it is on; null is until it is switched off. Epoch ms. */
+  readonly endsAt?: number | null;
+  /** Targets it holds for, '*' standing for any characters; empty is all. Default: `[]`. */
+  readonly targets?: readonly string[];
+  /** Why, for people. Default: `""`. */
+  readonly reason?: string;
+  /** Who set it. Default: `""`. */
+  readonly setBy?: string;
+}
+
+/** One problem worth a response. The newest message of an incidentId is its present state. */
+export interface Incident {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the incident. */
+  readonly incidentId: string;
+  /** How it stands. */
+  readonly status: IncidentStatus;
+  /** The worst of its alerts. */
+  readonly severity: Severity;
+  /** One line for people. */
+  readonly title: string;
+  /** The scope within which alerts were grouped. Default: `""`. */
+  readonly scope: string;
+  /** The target that most likely causes it. */
+  readonly target: string;
+  /** All targets its alerts are about. Default: `[]`. */
+  readonly targets: readonly string[];
+  /** Its alerts, the weightiest first; of very many only the first. Default: `[]`. */
+  readonly alerts: readonly IncidentAlert[];
+  /** How many alerts belong to it, kept above or not. Default: `0`. */
+  readonly alertCount: number;
+  /** How many alert messages were folded into them. Default: `0`. */
+  readonly foldedCount: number;
+  /** What most likely causes it; null while nothing speaks for one. */
+  readonly suspectedCause: SuspectedCause | null;
+  /** Targets that suffer from it: those that depend on the cause. Default: `[]`. */
+  readonly impact: readonly string[];
+  /** What happened, oldest first; of very much the first and the last. Default: `[]`. */
+  readonly timeline: readonly TimelineEntry[];
+  /** When it was opened. Epoch ms. */
+  readonly openedAt: number;
+  /** When all was quiet. Epoch ms. */
+  readonly resolvedAt: number | null;
+  /** How often it was opened again. Default: `0`. */
+  readonly reopened: number;
+  /** The incident that took it over. */
+  readonly mergedInto: string | null;
+  /** Labels that all its alerts share. Default: `{}`. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** To write a {@link Incident}: what has a default may be left out. */
+export interface IncidentInput {
+  /** Id of the incident. */
+  readonly incidentId: string;
+  /** How it stands. */
+  readonly status: IncidentStatus;
+  /** The worst of its alerts. */
+  readonly severity: Severity;
+  /** One line for people. */
+  readonly title: string;
+  /** The scope within which alerts were grouped. Default: `""`. */
+  readonly scope?: string;
+  /** The target that most likely causes it. */
+  readonly target: string;
+  /** All targets its alerts are about. Default: `[]`. */
+  readonly targets?: readonly string[];
+  /** Its alerts, the weightiest first; of very many only the first. Default: `[]`. */
+  readonly alerts?: readonly IncidentAlertInput[];
+  /** How many alerts belong to it, kept above or not. Default: `0`. */
+  readonly alertCount?: number;
+  /** How many alert messages were folded into them. Default: `0`. */
+  readonly foldedCount?: number;
+  /** What most likely causes it; null while nothing speaks for one. */
+  readonly suspectedCause?: SuspectedCauseInput | null;
+  /** Targets that suffer from it: those that depend on the cause. Default: `[]`. */
+  readonly impact?: readonly string[];
+  /** What happened, oldest first; of very much the first and the last. Default: `[]`. */
+  readonly timeline?: readonly TimelineEntryInput[];
+  /** When it was opened. Epoch ms. */
+  readonly openedAt: number;
+  /** When all was quiet. Epoch ms. */
+  readonly resolvedAt?: number | null;
+  /** How often it was opened again. Default: `0`. */
+  readonly reopened?: number;
+  /** The incident that took it over. */
+  readonly mergedInto?: string | null;
+  /** Labels that all its alerts share. Default: `{}`. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An alert of the incident. */
+export interface IncidentAlert {
+  /** Its fingerprint. */
+  readonly fingerprint: string;
+  /** What it is about. */
+  readonly target: string;
+  /** One line for people. */
+  readonly title: string;
+  /** How bad it is. */
+  readonly severity: Severity;
+  /** Whether its condition holds. */
+  readonly isFiring: boolean;
+  /** When it began. Epoch ms. */
+  readonly startsAt: number;
+  /** When it ended. Epoch ms. */
+  readonly endsAt: number | null;
+  /** Messages of it that were folded into one. Default: `1`. */
+  readonly count: number;
+  /** Why it belongs to this incident. Default: `""`. */
+  readonly reason: string;
+}
+
+/** To write a {@link IncidentAlert}: what has a default may be left out. */
+export interface IncidentAlertInput {
+  /** Its fingerprint. */
+  readonly fingerprint: string;
+  /** What it is about. */
+  readonly target: string;
+  /** One line for people. */
+  readonly title: string;
+  /** How bad it is. */
+  readonly severity: Severity;
+  /** Whether its condition holds. */
+  readonly isFiring: boolean;
+  /** When it began. Epoch ms. */
+  readonly startsAt: number;
+  /** When it ended. Epoch ms. */
+  readonly endsAt?: number | null;
+  /** Messages of it that were folded into one. Default: `1`. */
+  readonly count?: number;
+  /** Why it belongs to this incident. Default: `""`. */
+  readonly reason?: string;
+}
+
+/** OPEN while something of it fires, RESOLVED when all is quiet, MERGED when another incident has taken it over. */
+export type IncidentStatus = 'UNKNOWN' | 'OPEN' | 'RESOLVED' | 'MERGED';
+
 /** How much an agent takes on. */
 export interface Limits {
   /** Tasks at the same time, each instance. */
@@ -371,6 +919,29 @@ export interface LimitsInput {
   readonly concurrency: number;
   /** Tasks a minute, all instances; null is without limit. */
   readonly perMinute?: number | null;
+}
+
+/** EQUAL, NOT_EQUAL, or a regular expression over the whole value (RE2 syntax): MATCH, NOT_MATCH. */
+export type MatchOperator = 'UNKNOWN' | 'EQUAL' | 'NOT_EQUAL' | 'MATCH' | 'NOT_MATCH';
+
+/** A condition on a label; 'target', 'severity', 'category', 'fingerprint' and 'title' count as labels. All matchers of a silence must match. */
+export interface Matcher {
+  /** Name of the label. */
+  readonly label: string;
+  /** How it is compared. */
+  readonly operator: MatchOperator;
+  /** What it is compared with. */
+  readonly value: string;
+}
+
+/** To write a {@link Matcher}: what has a default may be left out. */
+export interface MatcherInput {
+  /** Name of the label. */
+  readonly label: string;
+  /** How it is compared. */
+  readonly operator: MatchOperator;
+  /** What it is compared with. */
+  readonly value: string;
 }
 
 /** One value of one series, observed at one moment. */
@@ -427,6 +998,56 @@ export interface ObservationInput {
   readonly value: number;
 }
 
+/** The step of another run that waits for this one. */
+export interface ParentStep {
+  /** Its run. */
+  readonly workflowId: string;
+  /** Its id. */
+  readonly stepId: string;
+}
+
+/** To write a {@link ParentStep}: what has a default may be left out. */
+export interface ParentStepInput {
+  /** Its run. */
+  readonly workflowId: string;
+  /** Its id. */
+  readonly stepId: string;
+}
+
+/** A workflow definition, replaced as a whole; a run keeps the version it began with. */
+export interface Playbook {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Name of the playbook. */
+  readonly name: string;
+  /** Counts up with every change. */
+  readonly version: number;
+  /** What it is for. Default: `""`. */
+  readonly description: string;
+  /** The playbook as it was written, in YAML. */
+  readonly source: string;
+  /** Whether it can be started. Default: `true`. */
+  readonly isEnabled: boolean;
+  /** Who published it. Default: `""`. */
+  readonly publishedBy: string;
+}
+
+/** To write a {@link Playbook}: what has a default may be left out. */
+export interface PlaybookInput {
+  /** Name of the playbook. */
+  readonly name: string;
+  /** Counts up with every change. */
+  readonly version: number;
+  /** What it is for. Default: `""`. */
+  readonly description?: string;
+  /** The playbook as it was written, in YAML. */
+  readonly source: string;
+  /** Whether it can be started. Default: `true`. */
+  readonly isEnabled?: boolean;
+  /** Who published it. Default: `""`. */
+  readonly publishedBy?: string;
+}
+
 /** A versioned set of rules for one agent, replaced as a whole. */
 export interface Policy {
   /** Identity, time and lineage of this message. */
@@ -480,6 +1101,116 @@ export interface ProviderInput {
   readonly url: string;
 }
 
+/** Wants a playbook run against the cause of an incident, or tells how such a run ended. */
+export interface Remediation {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** The cause by which remediations are counted, e.g. the target and the kind of its alert. */
+  readonly cause: string;
+  /** Which of them. */
+  readonly kind: RemediationKind;
+  /** The incident. */
+  readonly incidentId: string;
+  /** What is to be mended. Default: `""`. */
+  readonly target: string;
+  /** WANTED: the playbook. */
+  readonly playbook: string | null;
+  /** WANTED: its input, as JSON text. Default: `"{}"`. */
+  readonly input: string;
+  /** WANTED: the rule that asks for it, as 'policyId/ruleId@version'. Default: `""`. */
+  readonly rule: string;
+  /** ENDED: the run. */
+  readonly workflowId: string | null;
+  /** ENDED: whether the cause is gone. */
+  readonly isVerified: boolean | null;
+  /** Why, in a sentence. Default: `""`. */
+  readonly reason: string;
+}
+
+/** To write a {@link Remediation}: what has a default may be left out. */
+export interface RemediationInput {
+  /** The cause by which remediations are counted, e.g. the target and the kind of its alert. */
+  readonly cause: string;
+  /** Which of them. */
+  readonly kind: RemediationKind;
+  /** The incident. */
+  readonly incidentId: string;
+  /** What is to be mended. Default: `""`. */
+  readonly target?: string;
+  /** WANTED: the playbook. */
+  readonly playbook?: string | null;
+  /** WANTED: its input, as JSON text. Default: `"{}"`. */
+  readonly input?: string;
+  /** WANTED: the rule that asks for it, as 'policyId/ruleId@version'. Default: `""`. */
+  readonly rule?: string;
+  /** ENDED: the run. */
+  readonly workflowId?: string | null;
+  /** ENDED: whether the cause is gone. */
+  readonly isVerified?: boolean | null;
+  /** Why, in a sentence. Default: `""`. */
+  readonly reason?: string;
+}
+
+/** WANTED: an incident asks for a run. ENDED: a run is over. QUIET: the incident is resolved. */
+export type RemediationKind = 'UNKNOWN' | 'WANTED' | 'ENDED' | 'QUIET';
+
+/** A person's verdict on a change request. */
+export interface Review {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Who reviews. */
+  readonly reviewer: string;
+  /** Roles the reviewer has, as vouched for by whoever lets reviews in. Default: `[]`. */
+  readonly roles: readonly string[];
+  /** What the reviewer says. */
+  readonly verdict: ReviewVerdict;
+  /** Why, for the record. Default: `""`. */
+  readonly comment: string;
+}
+
+/** To write a {@link Review}: what has a default may be left out. */
+export interface ReviewInput {
+  /** Id of the change. */
+  readonly changeId: string;
+  /** Who reviews. */
+  readonly reviewer: string;
+  /** Roles the reviewer has, as vouched for by whoever lets reviews in. Default: `[]`. */
+  readonly roles?: readonly string[];
+  /** What the reviewer says. */
+  readonly verdict: ReviewVerdict;
+  /** Why, for the record. Default: `""`. */
+  readonly comment?: string;
+}
+
+/** A review that counted. */
+export interface ReviewGiven {
+  /** Who. */
+  readonly reviewer: string;
+  /** APPROVE or DENY. */
+  readonly verdict: string;
+  /** Why. Default: `""`. */
+  readonly comment: string;
+  /** When. Epoch ms. */
+  readonly at: number;
+}
+
+/** To write a {@link ReviewGiven}: what has a default may be left out. */
+export interface ReviewGivenInput {
+  /** Who. */
+  readonly reviewer: string;
+  /** APPROVE or DENY. */
+  readonly verdict: string;
+  /** Why. Default: `""`. */
+  readonly comment?: string;
+  /** When. Epoch ms. */
+  readonly at: number;
+}
+
+/** What the reviewer says. */
+export type ReviewVerdict = 'UNKNOWN' | 'APPROVE' | 'DENY';
+
 /** A condition with a verdict. */
 export interface Rule {
   /** Id of the rule within its policy. */
@@ -500,6 +1231,14 @@ export interface Rule {
   readonly title: string;
   /** Labels added to the alert. Default: `{}`. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The playbook that RUN starts. */
+  readonly playbook: string | null;
+  /** RUN: the playbook's input, each value a CEL expression over the incident. Default: `{}`. */
+  readonly input: Readonly<Record<string, string>>;
+  /** REVIEW: approvals of different people it takes. Default: `1`. */
+  readonly reviewers: number;
+  /** REVIEW: roles of which each reviewer must have one; empty is any. Default: `[]`. */
+  readonly roles: readonly string[];
 }
 
 /** To write a {@link Rule}: what has a default may be left out. */
@@ -522,6 +1261,14 @@ export interface RuleInput {
   readonly title?: string;
   /** Labels added to the alert. Default: `{}`. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The playbook that RUN starts. */
+  readonly playbook?: string | null;
+  /** RUN: the playbook's input, each value a CEL expression over the incident. Default: `{}`. */
+  readonly input?: Readonly<Record<string, string>>;
+  /** REVIEW: approvals of different people it takes. Default: `1`. */
+  readonly reviewers?: number;
+  /** REVIEW: roles of which each reviewer must have one; empty is any. Default: `[]`. */
+  readonly roles?: readonly string[];
 }
 
 /** The rule that matched. */
@@ -548,8 +1295,78 @@ export interface RuleMatchInput {
   readonly condition: string;
 }
 
+/** What one rule said. */
+export interface RuleVoice {
+  /** Id of the policy. */
+  readonly policyId: string;
+  /** Version of the policy. */
+  readonly policyVersion: number;
+  /** Id of the rule. */
+  readonly ruleId: string;
+  /** ALLOW, DENY, REVIEW or WEIGHT. */
+  readonly verdict: string;
+  /** What it added to the risk. Default: `0`. */
+  readonly weight: number;
+  /** Its condition, in CEL. Default: `""`. */
+  readonly condition: string;
+  /** What it says, in a sentence. Default: `""`. */
+  readonly reason: string;
+}
+
+/** To write a {@link RuleVoice}: what has a default may be left out. */
+export interface RuleVoiceInput {
+  /** Id of the policy. */
+  readonly policyId: string;
+  /** Version of the policy. */
+  readonly policyVersion: number;
+  /** Id of the rule. */
+  readonly ruleId: string;
+  /** ALLOW, DENY, REVIEW or WEIGHT. */
+  readonly verdict: string;
+  /** What it added to the risk. Default: `0`. */
+  readonly weight?: number;
+  /** Its condition, in CEL. Default: `""`. */
+  readonly condition?: string;
+  /** What it says, in a sentence. Default: `""`. */
+  readonly reason?: string;
+}
+
 /** How bad it is: INFO (worth knowing), WARNING (will need someone), CRITICAL (needs someone now). */
 export type Severity = 'UNKNOWN' | 'INFO' | 'WARNING' | 'CRITICAL';
+
+/** Mutes alerts that match for a time. They are still counted. */
+export interface Silence {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the silence. */
+  readonly silenceId: string;
+  /** What is muted; a silence without matchers mutes nothing. Default: `[]`. */
+  readonly matchers: readonly Matcher[];
+  /** From when. Epoch ms. */
+  readonly startsAt: number;
+  /** Until when. Epoch ms. */
+  readonly endsAt: number;
+  /** Who wants it. */
+  readonly createdBy: string;
+  /** Why. Default: `""`. */
+  readonly comment: string;
+}
+
+/** To write a {@link Silence}: what has a default may be left out. */
+export interface SilenceInput {
+  /** Id of the silence. */
+  readonly silenceId: string;
+  /** What is muted; a silence without matchers mutes nothing. Default: `[]`. */
+  readonly matchers?: readonly MatcherInput[];
+  /** From when. Epoch ms. */
+  readonly startsAt: number;
+  /** Until when. Epoch ms. */
+  readonly endsAt: number;
+  /** Who wants it. */
+  readonly createdBy: string;
+  /** Why. Default: `""`. */
+  readonly comment?: string;
+}
 
 /** A capability as one agent offers it. */
 export interface Skill {
@@ -581,6 +1398,8 @@ export interface Skill {
   readonly undo: string | null;
   /** Scopes a task must carry. Default: `[]`. */
   readonly scopes: readonly string[];
+  /** Whether it changes nothing: it may run while the kill switch is on, and needs no approval. Default: `false`. */
+  readonly isReadOnly: boolean;
 }
 
 /** To write a {@link Skill}: what has a default may be left out. */
@@ -613,6 +1432,32 @@ export interface SkillInput {
   readonly undo?: string | null;
   /** Scopes a task must carry. Default: `[]`. */
   readonly scopes?: readonly string[];
+  /** Whether it changes nothing: it may run while the kill switch is on, and needs no approval. Default: `false`. */
+  readonly isReadOnly?: boolean;
+}
+
+/** What most likely causes the incident. */
+export interface SuspectedCause {
+  /** The target. */
+  readonly target: string;
+  /** The alert that tells of it. */
+  readonly fingerprint: string;
+  /** Probability, 0 to 1. */
+  readonly confidence: number;
+  /** Why, the strongest first. Default: `[]`. */
+  readonly reasons: readonly string[];
+}
+
+/** To write a {@link SuspectedCause}: what has a default may be left out. */
+export interface SuspectedCauseInput {
+  /** The target. */
+  readonly target: string;
+  /** The alert that tells of it. */
+  readonly fingerprint: string;
+  /** Probability, 0 to 1. */
+  readonly confidence: number;
+  /** Why, the strongest first. Default: `[]`. */
+  readonly reasons?: readonly string[];
 }
 
 /** Something that is observed or acted on, and what it depends on. */
@@ -681,6 +1526,14 @@ export interface Task {
   readonly attributes: Readonly<Record<string, string>>;
   /** Why the task is asked for; in an inbox, also why this agent was chosen. Default: `""`. */
   readonly reason: string;
+  /** What it acts on; flags and budgets look at it. Null where it acts on nothing in particular. */
+  readonly target: string | null;
+  /** The approved change on whose authority it acts; null where none is needed. */
+  readonly changeId: string | null;
+  /** Scopes of whoever asks, as vouched for by whoever lets tasks in. Default: `[]`. */
+  readonly scopes: readonly string[];
+  /** Agents that should not get it as long as there is another, e.g. because they have failed at it. Default: `[]`. */
+  readonly avoid: readonly string[];
 }
 
 /** To write a {@link Task}: what has a default may be left out. */
@@ -713,6 +1566,60 @@ export interface TaskInput {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Why the task is asked for; in an inbox, also why this agent was chosen. Default: `""`. */
   readonly reason?: string;
+  /** What it acts on; flags and budgets look at it. Null where it acts on nothing in particular. */
+  readonly target?: string | null;
+  /** The approved change on whose authority it acts; null where none is needed. */
+  readonly changeId?: string | null;
+  /** Scopes of whoever asks, as vouched for by whoever lets tasks in. Default: `[]`. */
+  readonly scopes?: readonly string[];
+  /** Agents that should not get it as long as there is another, e.g. because they have failed at it. Default: `[]`. */
+  readonly avoid?: readonly string[];
+}
+
+/** How one attempt of a task went. */
+export interface TaskMeasurement {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** The agent that did it. */
+  readonly agent: string;
+  /** The capability that was asked for. */
+  readonly capability: string;
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Which attempt it was. Default: `1`. */
+  readonly attempt: number;
+  /** Whether it was done. */
+  readonly isSuccess: boolean;
+  /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
+  readonly faultClass: string;
+  /** Kind of fault. Default: `""`. */
+  readonly faultType: string;
+  /** From when it was assigned to when it ended. */
+  readonly latencyMs: number;
+  /** What it cost. Default: `0`. */
+  readonly cost: number;
+}
+
+/** To write a {@link TaskMeasurement}: what has a default may be left out. */
+export interface TaskMeasurementInput {
+  /** The agent that did it. */
+  readonly agent: string;
+  /** The capability that was asked for. */
+  readonly capability: string;
+  /** Id of the task. */
+  readonly taskId: string;
+  /** Which attempt it was. Default: `1`. */
+  readonly attempt?: number;
+  /** Whether it was done. */
+  readonly isSuccess: boolean;
+  /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
+  readonly faultClass?: string;
+  /** Kind of fault. Default: `""`. */
+  readonly faultType?: string;
+  /** From when it was assigned to when it ended. */
+  readonly latencyMs: number;
+  /** What it cost. Default: `0`. */
+  readonly cost?: number;
 }
 
 /** How far a running task has come; it renews the task's deadline. */
@@ -841,5 +1748,183 @@ export type TaskStatus = 'UNKNOWN' | 'COMPLETED' | 'PARTIAL' | 'FAILED' | 'ABAND
 /** How much depends on a target: CRITICAL, HIGH, STANDARD or LOW. */
 export type Tier = 'UNKNOWN' | 'CRITICAL' | 'HIGH' | 'STANDARD' | 'LOW';
 
-/** What a rule that matches says: ALERT raises an alert, ALLOW, DENY and REVIEW decide a change request, WEIGHT adds to its risk. */
-export type Verdict = 'UNKNOWN' | 'ALERT' | 'ALLOW' | 'DENY' | 'REVIEW' | 'WEIGHT';
+/** What happened when. */
+export interface TimelineEntry {
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** What, in a sentence. */
+  readonly text: string;
+}
+
+/** To write a {@link TimelineEntry}: what has a default may be left out. */
+export interface TimelineEntryInput {
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** What, in a sentence. */
+  readonly text: string;
+}
+
+/** FIRED and RESOLVED: the condition began or ended. CHANGED: severity or what is known of it. REPEATED: it goes on, told now and then with the count of what was folded. */
+export type TransitionKind = 'UNKNOWN' | 'FIRED' | 'CHANGED' | 'REPEATED' | 'RESOLVED';
+
+/** What takes the change back. */
+export interface UndoCall {
+  /** The capability that undoes it. */
+  readonly capability: string;
+  /** Its input, as JSON text. Default: `"{}"`. */
+  readonly input: string;
+}
+
+/** To write a {@link UndoCall}: what has a default may be left out. */
+export interface UndoCallInput {
+  /** The capability that undoes it. */
+  readonly capability: string;
+  /** Its input, as JSON text. Default: `"{}"`. */
+  readonly input?: string;
+}
+
+/** What a rule that matches says: ALERT raises an alert; ALLOW, DENY and REVIEW decide a change request, WEIGHT adds to its risk; RUN starts a playbook for an incident; INHIBIT mutes an alert while another fires. */
+export type Verdict = 'UNKNOWN' | 'ALERT' | 'ALLOW' | 'DENY' | 'REVIEW' | 'WEIGHT' | 'RUN' | 'INHIBIT';
+
+/** Starts a run or tells it something. */
+export interface WorkflowCommand {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the run. Starting one that exists changes nothing. */
+  readonly workflowId: string;
+  /** What is to be done. */
+  readonly kind: CommandKind;
+  /** START: name of the playbook. */
+  readonly playbook: string | null;
+  /** START: its version; null is the newest. */
+  readonly playbookVersion: number | null;
+  /** START: a playbook written out, in YAML or JSON, instead of a name. */
+  readonly graph: string | null;
+  /** START: the playbook's input, as JSON text. Default: `"{}"`. */
+  readonly input: string;
+  /** SIGNAL: its name. */
+  readonly signal: string | null;
+  /** SIGNAL: what it carries, as JSON text. Default: `"{}"`. */
+  readonly payload: string;
+  /** ADAPT: steps to add, skip or replace, as JSON text. Default: `"[]"`. */
+  readonly changes: string;
+  /** Who tells it. Default: `""`. */
+  readonly requestedBy: string;
+  /** Why, for people. Default: `""`. */
+  readonly reason: string;
+  /** START: what the run is about. */
+  readonly target: string | null;
+  /** START: the incident it is meant to end. */
+  readonly incidentId: string | null;
+  /** START: the approved change that it carries out. */
+  readonly changeId: string | null;
+  /** START: the step that waits for this run; null is none. */
+  readonly parent: ParentStep | null;
+  /** START: the cause by which remediations are counted. */
+  readonly cause: string | null;
+}
+
+/** To write a {@link WorkflowCommand}: what has a default may be left out. */
+export interface WorkflowCommandInput {
+  /** Id of the run. Starting one that exists changes nothing. */
+  readonly workflowId: string;
+  /** What is to be done. */
+  readonly kind: CommandKind;
+  /** START: name of the playbook. */
+  readonly playbook?: string | null;
+  /** START: its version; null is the newest. */
+  readonly playbookVersion?: number | null;
+  /** START: a playbook written out, in YAML or JSON, instead of a name. */
+  readonly graph?: string | null;
+  /** START: the playbook's input, as JSON text. Default: `"{}"`. */
+  readonly input?: string;
+  /** SIGNAL: its name. */
+  readonly signal?: string | null;
+  /** SIGNAL: what it carries, as JSON text. Default: `"{}"`. */
+  readonly payload?: string;
+  /** ADAPT: steps to add, skip or replace, as JSON text. Default: `"[]"`. */
+  readonly changes?: string;
+  /** Who tells it. Default: `""`. */
+  readonly requestedBy?: string;
+  /** Why, for people. Default: `""`. */
+  readonly reason?: string;
+  /** START: what the run is about. */
+  readonly target?: string | null;
+  /** START: the incident it is meant to end. */
+  readonly incidentId?: string | null;
+  /** START: the approved change that it carries out. */
+  readonly changeId?: string | null;
+  /** START: the step that waits for this run; null is none. */
+  readonly parent?: ParentStepInput | null;
+  /** START: the cause by which remediations are counted. */
+  readonly cause?: string | null;
+}
+
+/** One step in the history of a run. */
+export interface WorkflowEvent {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** Id of the run. */
+  readonly workflowId: string;
+  /** Its place in the history of the run, from 1. */
+  readonly sequence: number;
+  /** What happened. */
+  readonly kind: WorkflowEventKind;
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** The step. */
+  readonly stepId: string | null;
+  /** What happened, in a sentence for people. */
+  readonly text: string;
+  /** Name of the playbook. Default: `""`. */
+  readonly playbook: string;
+  /** Its version; 0 where it has none. Default: `0`. */
+  readonly playbookVersion: number;
+  /** The task of the step. */
+  readonly taskId: string | null;
+  /** The change that was asked for or carried out. */
+  readonly changeId: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId: string | null;
+  /** What the run is about. */
+  readonly target: string | null;
+  /** The cause by which remediations are counted. */
+  readonly cause: string | null;
+  /** STEP_COMPLETED, RUN_COMPLETED: what came out, as JSON text. Default: `"{}"`. */
+  readonly output: string;
+}
+
+/** To write a {@link WorkflowEvent}: what has a default may be left out. */
+export interface WorkflowEventInput {
+  /** Id of the run. */
+  readonly workflowId: string;
+  /** Its place in the history of the run, from 1. */
+  readonly sequence: number;
+  /** What happened. */
+  readonly kind: WorkflowEventKind;
+  /** When. Epoch ms. */
+  readonly at: number;
+  /** The step. */
+  readonly stepId?: string | null;
+  /** What happened, in a sentence for people. */
+  readonly text: string;
+  /** Name of the playbook. Default: `""`. */
+  readonly playbook?: string;
+  /** Its version; 0 where it has none. Default: `0`. */
+  readonly playbookVersion?: number;
+  /** The task of the step. */
+  readonly taskId?: string | null;
+  /** The change that was asked for or carried out. */
+  readonly changeId?: string | null;
+  /** The incident it is meant to end. */
+  readonly incidentId?: string | null;
+  /** What the run is about. */
+  readonly target?: string | null;
+  /** The cause by which remediations are counted. */
+  readonly cause?: string | null;
+  /** STEP_COMPLETED, RUN_COMPLETED: what came out, as JSON text. Default: `"{}"`. */
+  readonly output?: string;
+}
+
+/** What happened to a run or a step. A run ends with RUN_COMPLETED, RUN_COMPENSATED, RUN_FAILED (not all could be undone, or nothing could be done), RUN_CANCELLED or RUN_REFUSED; RUN_WAITS_FOR_PERSON says that it goes no further by itself. */
+export type WorkflowEventKind = 'UNKNOWN' | 'RUN_STARTED' | 'RUN_REFUSED' | 'RUN_PAUSED' | 'RUN_RESUMED' | 'RUN_ADAPTED' | 'RUN_SIGNALLED' | 'RUN_WAITS_FOR_PERSON' | 'RUN_COMPENSATING' | 'RUN_COMPLETED' | 'RUN_COMPENSATED' | 'RUN_FAILED' | 'RUN_CANCELLED' | 'STEP_WAITING' | 'STEP_STARTED' | 'STEP_COMPLETED' | 'STEP_FAILED' | 'STEP_SKIPPED' | 'STEP_COMPENSATING' | 'STEP_COMPENSATED' | 'STEP_COMPENSATION_FAILED';

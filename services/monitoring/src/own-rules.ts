@@ -16,7 +16,16 @@ export const own = {
 export const ownForgetAfterMs = 3_600_000;
 
 const dayMs = 24 * 3_600_000;
-const base = { verdict: 'ALERT', weight: 0, severity: 'INFO', labels: {} } as const;
+const base = {
+  verdict: 'ALERT',
+  weight: 0,
+  severity: 'INFO',
+  labels: {},
+  playbook: null,
+  input: {},
+  reviewers: 1,
+  roles: [],
+} as const;
 const rules: readonly Rule[] = [
   {
     ...base,

@@ -14,7 +14,7 @@ export function explain({ records, deadLetters, notes = [] }: Trial, key: string
     const telling = readTelling(text);
     const what =
       telling === undefined
-        ? 'taskId' in value
+        ? 'taskId' in value && value.taskId !== null
           ? `task ${short(value.taskId)}`
           : ''
         : `step ${telling.n} (${telling.chain}): ${telling.by} ${short(telling.of)}`;
