@@ -336,7 +336,7 @@ export interface AuditRecord {
   readonly at: number;
   /** Hash of the record before; empty in the first. Default: `""`. */
   readonly previousHash: string;
-  /** SHA-256, in hexadecimal, over the canonical JSON text of all the fields above but the envelope, subject to hash itself left out. */
+  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, at (epoch ms, a number), authority, facts (the text as it is), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
   readonly hash: string;
 }
 
@@ -362,7 +362,7 @@ export interface AuditRecordInput {
   readonly at: number;
   /** Hash of the record before; empty in the first. Default: `""`. */
   readonly previousHash?: string;
-  /** SHA-256, in hexadecimal, over the canonical JSON text of all the fields above but the envelope, subject to hash itself left out. */
+  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, at (epoch ms, a number), authority, facts (the text as it is), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
   readonly hash: string;
 }
 
