@@ -54,6 +54,27 @@ describe('a definition', () => {
     expect(Object.keys(watcher.actions)).toEqual(['watcher.double']);
   });
 
+  it('may publish to every member of a family, and to nothing beside it', () => {
+    const forwarder = defineAgent({
+      name: 'forwarder',
+      version: '1.0.0',
+      description: 'Hands tasks on.',
+      publishes: ['muster.inbox.<agent>.v1'],
+      handlers: (on) => ({
+        tasks: on(['muster.tasks.v1'], {
+          state: stateOf<never>(),
+          horizon: 60_000,
+          handle({ value: { envelope: _, ...task } }) {
+            // @ts-expect-error results are not declared
+            handled<never, 'muster.inbox.<agent>.v1'>({ publish: [{ topic: 'muster.task-results.v1', value: task }] });
+            return handled({ publish: [{ topic: `muster.inbox.${task.target ?? 'recovery'}.v1`, value: task }] });
+          },
+        }),
+      }),
+    });
+    expect(forwarder.publishes).toEqual(['muster.inbox.<agent>.v1']);
+  });
+
   it('is refused when it contradicts itself', () => {
     const base = { version: '1.0.0', description: '' };
     expect(() => defineAgent({ ...base, name: 'Data Processing' })).toThrow('a name is lower case with hyphens');

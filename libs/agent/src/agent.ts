@@ -144,7 +144,7 @@ export interface AgentSpec<C extends z.ZodRawShape, P extends TopicName, T exten
   readonly description: string;
   /** Read from the environment: field `warmUpMs` from `MUSTER_WARM_UP_MS`. */
   readonly config?: z.ZodObject<C>;
-  /** The only topics that handlers and sensors can publish to. */
+  /** The only topics that handlers and sensors can publish to. `muster.inbox.<agent>.v1` stands for the inbox of every agent. */
   readonly publishes?: readonly P[];
   /** Topics to look things up in, by the name handlers use. */
   readonly tables?: T;

@@ -14,3 +14,4 @@ export { runAgent } from './run-agent.ts';
 export { startAgent, type AgentEnvironment, type RunningAgent } from './start-agent.ts';
 export { type Clock } from './clock.ts';
 export { rehearse, type Rehearsal, type Rehearsed } from './rehearsal.ts';
+export { versionRange } from './version-range.ts';

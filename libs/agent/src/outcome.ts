@@ -1,9 +1,14 @@
 import type { TopicInputs, TopicName } from '@muster/schemas';
 
+/** The topics a declared name stands for: `muster.inbox.<agent>.v1` is a family, and any of its members may be published to. */
+type MemberOf<T extends TopicName> = T extends `${infer Before}<${string}>${infer After}`
+  ? `${Before}${string}${After}`
+  : T;
+
 /** A message to be published, typed by its topic. The runtime makes its envelope and id. `value: null` is a tombstone and needs `key`. */
 export type Publication<P extends TopicName = TopicName> = {
   [T in P]: {
-    readonly topic: T;
+    readonly topic: MemberOf<T>;
     readonly value: TopicInputs[T] | null;
     /** Default: what the topic's key rule makes of the value. */
     readonly key?: string;

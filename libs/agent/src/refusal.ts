@@ -1,7 +1,7 @@
 import { flagInForce } from '@muster/policy';
 import type { FaultInput, Flag, Task, TaskResultInput } from '@muster/schemas';
-import { satisfies, validRange } from 'semver';
 import type { Action } from './agent.ts';
+import { versionRange } from './version-range.ts';
 
 /** What a task is answered with that is not, or no longer, run. */
 export type Refusal = Pick<TaskResultInput, 'status' | 'output' | 'fault'>;
@@ -25,13 +25,14 @@ export function refuse(actions: Readonly<Record<string, Action>>, task: Task): R
       'UnknownCapability',
       `this agent does not offer ${capability}; it offers ${Object.keys(actions).join(', ')}`,
     );
-  if (validRange(capabilityVersion) === null)
+  const isWanted = versionRange(capabilityVersion);
+  if (isWanted === undefined)
     return failure(
       'PERMANENT',
       'BadVersionRange',
       `capabilityVersion "${capabilityVersion}" is no version range; write e.g. ^1.0.0`,
     );
-  if (!satisfies(action.version, capabilityVersion)) {
+  if (!isWanted(action.version)) {
     return failure(
       'PERMANENT',
       'VersionNotOffered',

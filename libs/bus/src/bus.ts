@@ -45,7 +45,8 @@ export interface Bus {
   readonly log: Log;
   /**
    * Fetches every schema needed to read `reads` and write `writes`, so that a registry outage later does no harm. Rejects with a
-   * {@link SchemaUnavailableError} when the registry is away, or a schema to write is not registered yet.
+   * {@link SchemaUnavailableError} when the registry is away, or a schema to write is not registered yet. Under `writes` a family may stand for
+   * all its topics: `muster.inbox.<agent>.v1`.
    */
   warm(topics: { readonly reads: readonly TopicName[]; readonly writes: readonly TopicName[] }): Promise<void>;
   /**

@@ -46,6 +46,14 @@ test('publishes several messages in one append, and reads them back', async () =
   });
 });
 
+test('warms a family of topics once for all its members', async () => {
+  const { bus } = busOn(memorySchemaSource());
+  expect(() => bus.encode({ topic: inbox, value: task, envelope })).toThrow(SchemaUnavailableError);
+  const { bus: warm } = busOn(memorySchemaSource());
+  await warm.warm({ reads: [], writes: ['muster.inbox.<agent>.v1'] });
+  expect(warm.encode({ topic: inbox, value: task, envelope }).topic).toBe(inbox);
+});
+
 test('sends nothing when one message is bad', async () => {
   const { log, bus } = busOn(memorySchemaSource());
   const bad: Outgoing = { ...metric, value: { ...sample, value: NaN } };

@@ -1,4 +1,5 @@
 /** Muster's messages on a log: puts formats, encoding and decoding together. */
+import { topicPatterns, topics } from '@muster/schemas';
 import type { TopicName } from '@muster/schemas';
 import { InvalidMessageError, SchemaUnavailableError } from './bus.ts';
 import type { Bus, Outgoing } from './bus.ts';
@@ -43,7 +44,10 @@ export function createBus({ log, schemas, clock = Date.now }: BusOptions): Bus {
   return {
     log,
     async warm({ reads, writes }) {
-      await Promise.all([loadSchemaIds(writes), ...reads.map((topic) => formats.loadReaders(formatOf(topic)))]);
+      await Promise.all([
+        loadSchemaIds(writes.flatMap(withSubject)),
+        ...reads.map((topic) => formats.loadReaders(formatOf(topic))),
+      ]);
     },
     encode,
     async publish(messages) {
@@ -54,4 +58,11 @@ export function createBus({ log, schemas, clock = Date.now }: BusOptions): Bus {
     decode: (record) => decodeRecord(record, formats),
     close: (deadlineMs) => log.close(deadlineMs),
   };
+}
+
+/** A family of topics, such as `muster.inbox.<agent>.v1`, has no subject; the schema of its record is known under any topic that carries it too. */
+function withSubject(topic: TopicName): readonly TopicName[] {
+  const family = topicPatterns.find(({ name }) => name === topic);
+  if (family === undefined) return [topic];
+  return topics.filter(({ record }) => record === family.record).map(({ name }) => name as TopicName);
 }
