@@ -139,11 +139,12 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
 
 function faultOf(error: unknown): FaultInput {
   const faultClass = classifyFault(error);
-  const { code, name } =
-    error instanceof Error ? (error as Error & { code?: unknown }) : { code: undefined, name: 'Error' };
+  const { code, name, retryAfterMs }: { code?: unknown; name: string; retryAfterMs?: unknown } =
+    error instanceof Error ? error : { name: 'Error' };
   return {
     class: faultClass === 'transient' ? 'TRANSIENT' : faultClass === 'permanent' ? 'PERMANENT' : 'UNKNOWN',
     type: typeof code === 'string' ? code : name,
     message: messageOf(error),
+    ...(typeof retryAfterMs === 'number' ? { retryAfterMs: Math.ceil(Math.max(0, retryAfterMs)) } : {}),
   };
 }

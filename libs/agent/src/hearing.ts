@@ -8,6 +8,7 @@ import type {
   TopicPartitionOffset,
 } from '@muster/bus';
 import { messageOf } from '@muster/resilience';
+import type { TopicName } from '@muster/schemas';
 import { pause } from './clock.ts';
 import { deadLetterLimit } from './dead-letter-limit.ts';
 import type { Hearer } from './lane.ts';
@@ -56,7 +57,11 @@ const confirmedForMs = 0.8 * sessionTimeoutMs;
 
 export async function hear({ host: base, owner, lost, stopped }: HearingOptions): Promise<Hearing> {
   const { clock, bus, group, log, store } = base;
-  const topics = base.hearers.flatMap((hearer) => hearer.topics);
+  /** By topic, how far back the handlers that hear it reach. */
+  const horizons = new Map<TopicName, 'all' | number>();
+  for (const { topics: heard, horizon } of base.hearers)
+    for (const topic of heard) horizons.set(topic, longer(horizons.get(topic) ?? 0, horizon));
+  const topics = [...horizons.keys()];
   /** Heard by one handler together with others. */
   const sisters = new Set(base.hearers.flatMap(({ topics: heard }) => (heard.length > 1 ? heard : [])));
   const partitions = new Map<number, Partition>();
@@ -166,13 +171,11 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
     const publishedBelow = new Map(committed.map(({ topic, offset }) => [topic, offset]));
     const { offsets } = opened;
     const starts = await Promise.all(
-      base.hearers.flatMap(({ topics: heard, horizon }) =>
-        heard.map(async (topic) => ({
-          topic,
-          partition: number,
-          ...(await startOf({ topic, partition: number }, offsets.get(topic), publishedBelow.get(topic), horizon)),
-        })),
-      ),
+      [...horizons].map(async ([topic, horizon]) => ({
+        topic,
+        partition: number,
+        ...(await startOf({ topic, partition: number }, offsets.get(topic), publishedBelow.get(topic), horizon)),
+      })),
     );
     const backlog = await Promise.all(
       starts
@@ -275,4 +278,8 @@ export async function hear({ host: base, owner, lost, stopped }: HearingOptions)
       abandonAll();
     },
   };
+}
+
+function longer(a: 'all' | number, b: 'all' | number): 'all' | number {
+  return a === 'all' || b === 'all' ? 'all' : Math.max(a, b);
 }

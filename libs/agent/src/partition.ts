@@ -38,17 +38,17 @@ const mostWaiting = 1_000;
 export function openPartition(host: Host, start: TenureStart): Partition {
   const tenure = beginTenure(host, start);
   const { number, progresses } = tenure;
-  const hearerOf = new Map(host.hearers.flatMap((hearer) => hearer.topics.map((topic) => [topic as string, hearer])));
+  /** Results of tasks are heard by the inbox, and maybe by a handler of the agent too: each has its own state of the key. */
+  const hearersOf = new Map<string, Hearer[]>();
+  for (const hearer of host.hearers)
+    for (const topic of hearer.topics) hearersOf.set(topic, [...(hearersOf.get(topic) ?? []), hearer]);
   const delivered = new Map<string, number>();
   /** Everything that was in a topic when the partition was taken over has been delivered. */
   const isExhausted = (topic: string): boolean => {
     const { from = -1, to } = start.backlog.get(topic) ?? { to: 0 };
     return Math.max(from, delivered.get(topic) ?? -1) >= to || host.deliveredThrough() > tenure.beganAt;
   };
-  const incoming = incomingOf(
-    host.hearers.map(({ topics }) => topics),
-    isExhausted,
-  );
+  const incoming = incomingOf(joinsOf(host.hearers), isExhausted);
   const held = new Set<string>();
   let isPumping = false;
 
@@ -110,20 +110,17 @@ export function openPartition(host: Host, start: TenureStart): Partition {
 
   const dispatch = (record: LogRecord, decoded: Decoded): void => {
     const progress = progresses.get(record.topic);
-    const hearer = hearerOf.get(record.topic);
-    if (progress === undefined || hearer === undefined || tenure.isOver || tenure.isDraining) return;
+    const hearers = hearersOf.get(record.topic);
+    if (progress === undefined || hearers === undefined || tenure.isOver || tenure.isDraining) return;
     const isMuted = tenure.wasPublished(record);
-    const taken = progress.take(record);
     if (decoded.kind === 'message') {
-      lanes.enqueue(hearer, decoded.message.key, {
-        kind: 'message',
-        message: decoded.message,
-        taken,
-        progress,
-        isMuted,
-      });
+      const { message } = decoded;
+      const taken = progress.take(record, hearers.length);
+      for (const hearer of hearers)
+        lanes.enqueue(hearer, message.key, { kind: 'message', message, taken, progress, isMuted });
       return;
     }
+    const taken = progress.take(record);
     if (decoded.kind === 'tombstone') host.tally.ignored += 1;
     else if (!isMuted) lanes.setAside(record, Object.assign(new Error(decoded.reason), { name: 'InvalidMessage' }));
     done(progress, taken, decoded.kind === 'invalid');
@@ -222,4 +219,15 @@ export function openPartition(host: Host, start: TenureStart): Partition {
     },
     positions: () => new Map([...progresses].map(([topic, { safeOffset }]) => [topic, safeOffset])),
   };
+}
+
+/** Topics that come in one order while an owner catches up: those of a handler, and of all that share a topic with it. */
+function joinsOf(hearers: readonly Hearer[]): readonly (readonly string[])[] {
+  let joins: string[][] = [];
+  for (const { topics } of hearers) {
+    const isTouched = (join: readonly string[]): boolean => topics.some((topic) => join.includes(topic));
+    const joined = [...new Set([...joins.filter(isTouched).flat(), ...topics])];
+    joins = [...joins.filter((join) => !isTouched(join)), joined];
+  }
+  return joins;
 }

@@ -4,7 +4,8 @@ import { fifo } from './fifo.ts';
 /** A record that was taken from the log and is not necessarily dealt with yet. */
 export interface Taken {
   readonly record: LogRecord;
-  isDone: boolean;
+  /** Handlers that are not done with it yet. */
+  openParts: number;
 }
 
 /**
@@ -13,7 +14,9 @@ export interface Taken {
  */
 export interface Progress {
   readonly topic: string;
-  take(record: LogRecord): Taken;
+  /** `parts`: how many handlers hear it; default 1. */
+  take(record: LogRecord, parts?: number): Taken;
+  /** One handler is done with it. */
   done(taken: Taken): void;
   /** The offset to begin with again after a crash. */
   readonly safeOffset: number;
@@ -36,8 +39,8 @@ export function progressFrom(topic: string, startOffset: number | undefined): Pr
   return {
     topic,
     endOffset: -1,
-    take(record) {
-      const entry = { record, isDone: false };
+    take(record, parts = 1) {
+      const entry = { record, openParts: parts };
       taken.push(entry);
       bytes += sizeOf(record);
       nextOffset = record.offset + 1;
@@ -45,8 +48,8 @@ export function progressFrom(topic: string, startOffset: number | undefined): Pr
       return entry;
     },
     done(entry) {
-      entry.isDone = true;
-      for (let first = taken.first(); first?.isDone === true; first = taken.first()) {
+      entry.openParts -= 1;
+      for (let first = taken.first(); first !== undefined && first.openParts <= 0; first = taken.first()) {
         bytes -= sizeOf(first.record);
         taken.shift();
       }
