@@ -37,3 +37,34 @@ describe('a condition', () => {
     expect(() => compile('target.tier').holds(facts)).toThrow('yields string, but must be true or false');
   });
 });
+
+describe('a condition over a variable of known shape', () => {
+  const change = { class: 'string', blastRadius: 'double', failures: 'int', tags: 'list<string>' };
+  const check = conditionCompiler({ change, frozen: 'bool' });
+  const known = { change: { class: 'restart', blastRadius: 0.5, failures: 2n, tags: ['a', 'b'] }, frozen: false };
+
+  it.each([
+    ['change.class == "restart" && change.blastRadius <= 0.5', true],
+    ['change.failures == 2', true],
+    ['change.tags.exists(a, change.tags.exists(b, a != b))', true],
+    ['frozen', false],
+  ])('%s is %s', (source, expected) => {
+    expect(check(source).holds(known)).toBe(expected);
+  });
+
+  it.each([
+    [
+      'change.blastRaduis < 0.5',
+      'No such key: blastRaduis; change has class, blastRadius, failures, tags; did you mean blastRadius?',
+    ],
+    ['frozn', 'Unknown variable: frozn; it may use change, frozen; did you mean frozen?'],
+    ['change.class == "a" &&\n  change.clas == "b"', 'did you mean class? (line 2, column 10)'],
+    ['change.class.matches(change.tags[0])', 'a pattern that is computed'],
+    [
+      'change.tags.all(a, change.tags.all(b, change.tags.all(c, a != b && b != c)))',
+      'has loops (all, exists, exists_one, map, filter) more than 2 deep',
+    ],
+  ])('%s is refused: %s', (source, reason) => {
+    expect(() => check(source)).toThrow(reason);
+  });
+});

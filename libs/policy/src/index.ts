@@ -1,3 +1,10 @@
 export { flagInForce, isInForce, matchesGlob } from './flag.ts';
-export { conditionCompiler, ConditionError, type Condition, type ConditionVariables } from './condition.ts';
+export { conditionCompiler, type Condition } from './condition.ts';
 export { nextAuditRecord, verifyChain, type AuditChainEnd, type AuditEntry, type AuditProblem } from './audit-chain.ts';
+export {
+  ConditionError,
+  expressionCompiler,
+  type ConditionVariables,
+  type Expression,
+  type FieldTypes,
+} from './expression.ts';
