@@ -91,7 +91,7 @@ describe('an audit chain', () => {
   });
 
   it('is what the schema says it is: the example beside it verifies, also by hand', () => {
-    const source = new URL('../../../schemas/audit-record/examples/decide.json', import.meta.url);
+    const source = new URL('../audit-record/examples/decide.json', import.meta.resolve('@muster/schemas'));
     const record = JSON.parse(readFileSync(source, 'utf8')) as AuditRecord;
     expect(verifyChain([record])).toEqual([]);
     const text =

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AuditRecord, AuditRecordInput } from '@muster/schemas';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 
 /** What an agent has to say of one thing done; its place in the chain and the hashes are added to it. */
@@ -78,7 +79,7 @@ export function verifyChain(records: readonly AuditRecord[]): AuditProblem[] {
 function hashOf(record: Omit<AuditRecord, 'envelope' | 'hash'>): string {
   const { subject, sequence, actor, action, target, authority, about, facts, at, previousHash } = record;
   const covered = { subject, sequence, actor, action, target, authority, about, facts, at, previousHash };
-  return createHash('sha256').update(canonicalText(covered)).digest('hex');
+  return bytesToHex(sha256(utf8ToBytes(canonicalText(covered))));
 }
 
 /** Through JSON first: what UTF-8 would replace on the wire must not be in the hash, and a number JSON lacks is null. */
