@@ -140,6 +140,10 @@ export interface AgentScore {
   readonly halfOpenAt: number | null;
   /** How far back it was measured; 0 is over all results. Default: `0`. */
   readonly windowMs: number;
+  /** Share of its failed attempts that may be tried again now, 0 to 1: below 1 when more would go beyond the budget for retries. Default: `1`. */
+  readonly retryShare: number;
+  /** What was learned from trying again, most tried first. Default: `[]`. */
+  readonly lessons: readonly Lesson[];
 }
 
 /** To write a {@link AgentScore}: what has a default may be left out. */
@@ -164,6 +168,10 @@ export interface AgentScoreInput {
   readonly halfOpenAt?: number | null;
   /** How far back it was measured; 0 is over all results. Default: `0`. */
   readonly windowMs?: number;
+  /** Share of its failed attempts that may be tried again now, 0 to 1: below 1 when more would go beyond the budget for retries. Default: `1`. */
+  readonly retryShare?: number;
+  /** What was learned from trying again, most tried first. Default: `[]`. */
+  readonly lessons?: readonly LessonInput[];
 }
 
 /** STARTING: not yet caught up. READY: takes messages. NOT_READY: can't at present, the reason says why. STOPPING: finishes what it has. */
@@ -388,13 +396,13 @@ export interface BudgetInput {
 /** What kind of matter a signal or an alert is about. MESH is the mesh itself. */
 export type Category = 'UNKNOWN' | 'PERFORMANCE' | 'ERROR' | 'SECURITY' | 'BUSINESS' | 'AVAILABILITY' | 'CAPACITY' | 'MESH';
 
-/** Asks the ledger of approvals for room in the budgets, or tells it how a change ended. */
+/** Asks the ledger of approvals for room in the budgets and the record of a class of changes, or tells it how a change ended. */
 export interface ChangeClaim {
   /** Identity, time and lineage of this message. */
   readonly envelope: Envelope;
   /** Name of the ledger; all claims of one ledger are taken in one order. */
   readonly ledger: string;
-  /** Which of the two. */
+  /** Which of these. */
   readonly kind: ClaimKind;
   /** Id of the change. */
   readonly changeId: string;
@@ -402,7 +410,7 @@ export interface ChangeClaim {
   readonly target: string;
   /** Kind of change. Default: `""`. */
   readonly changeClass: string;
-  /** OUTCOME: whether the change was verified; false: it was undone or failed. */
+  /** OUTCOME: whether the change was verified; false: it was undone or failed; null: it was not carried out. */
   readonly isVerified: boolean | null;
 }
 
@@ -410,7 +418,7 @@ export interface ChangeClaim {
 export interface ChangeClaimInput {
   /** Name of the ledger; all claims of one ledger are taken in one order. */
   readonly ledger: string;
-  /** Which of the two. */
+  /** Which of these. */
   readonly kind: ClaimKind;
   /** Id of the change. */
   readonly changeId: string;
@@ -418,7 +426,7 @@ export interface ChangeClaimInput {
   readonly target?: string;
   /** Kind of change. Default: `""`. */
   readonly changeClass?: string;
-  /** OUTCOME: whether the change was verified; false: it was undone or failed. */
+  /** OUTCOME: whether the change was verified; false: it was undone or failed; null: it was not carried out. */
   readonly isVerified?: boolean | null;
 }
 
@@ -428,28 +436,36 @@ export interface ChangeGrant {
   readonly envelope: Envelope;
   /** Id of the change. */
   readonly changeId: string;
-  /** Whether there is room in every budget. */
+  /** Whether there is room in every budget; false also where none was asked for. */
   readonly isGranted: boolean;
-  /** Which budget is used up, in a sentence; empty when granted. Default: `""`. */
+  /** Why there is none, in a sentence; empty when granted. Default: `""`. */
   readonly reason: string;
   /** Earlier changes of this class that ended verified. Default: `0`. */
   readonly verified: number;
   /** Earlier changes of this class that did not. Default: `0`. */
   readonly rolledBack: number;
+  /** Changes of this class that did not end verified within the last day. Default: `0`. */
+  readonly recentFailures: number;
+  /** Changes of this target, of any class, that did not end verified within the last day. Default: `0`. */
+  readonly targetFailures: number;
 }
 
 /** To write a {@link ChangeGrant}: what has a default may be left out. */
 export interface ChangeGrantInput {
   /** Id of the change. */
   readonly changeId: string;
-  /** Whether there is room in every budget. */
+  /** Whether there is room in every budget; false also where none was asked for. */
   readonly isGranted: boolean;
-  /** Which budget is used up, in a sentence; empty when granted. Default: `""`. */
+  /** Why there is none, in a sentence; empty when granted. Default: `""`. */
   readonly reason?: string;
   /** Earlier changes of this class that ended verified. Default: `0`. */
   readonly verified?: number;
   /** Earlier changes of this class that did not. Default: `0`. */
   readonly rolledBack?: number;
+  /** Changes of this class that did not end verified within the last day. Default: `0`. */
+  readonly recentFailures?: number;
+  /** Changes of this target, of any class, that did not end verified within the last day. Default: `0`. */
+  readonly targetFailures?: number;
 }
 
 /** A proposal to change a target that needs a decision. The first request of a changeId counts; another with the same id is ignored. */
@@ -538,8 +554,8 @@ export interface ChangeRequestInput {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** CLAIM asks for room, OUTCOME tells how the change ended. */
-export type ClaimKind = 'UNKNOWN' | 'CLAIM' | 'OUTCOME';
+/** CLAIM asks for room in the budgets and for the record of the class; LOOK for the record alone; RELEASE gives room back that was not used; OUTCOME tells how the change ended. */
+export type ClaimKind = 'UNKNOWN' | 'CLAIM' | 'LOOK' | 'RELEASE' | 'OUTCOME';
 
 /** START, CANCEL (compensates what was done), PAUSE (begins no further step), RESUME, ADAPT (changes steps not yet begun), SIGNAL (an event that steps wait for). */
 export type CommandKind = 'UNKNOWN' | 'START' | 'CANCEL' | 'PAUSE' | 'RESUME' | 'ADAPT' | 'SIGNAL';
@@ -905,6 +921,34 @@ export interface IncidentAlertInput {
 /** OPEN while something of it fires, RESOLVED when all is quiet, MERGED when another incident has taken it over. */
 export type IncidentStatus = 'UNKNOWN' | 'OPEN' | 'RESOLVED' | 'MERGED';
 
+/** What a way of trying again was good for, after failures of one kind. */
+export interface Lesson {
+  /** Of the failure: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'. */
+  readonly faultClass: string;
+  /** What the fault's message looks like without its numbers, names and ids; empty stands for all of the class. Default: `""`. */
+  readonly pattern: string;
+  /** What was tried: 'backoff', 'breaker' or 'other-agent'. */
+  readonly strategy: string;
+  /** How often, older times counting less. */
+  readonly tried: number;
+  /** How often of these the next attempt was done. */
+  readonly worked: number;
+}
+
+/** To write a {@link Lesson}: what has a default may be left out. */
+export interface LessonInput {
+  /** Of the failure: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'. */
+  readonly faultClass: string;
+  /** What the fault's message looks like without its numbers, names and ids; empty stands for all of the class. Default: `""`. */
+  readonly pattern?: string;
+  /** What was tried: 'backoff', 'breaker' or 'other-agent'. */
+  readonly strategy: string;
+  /** How often, older times counting less. */
+  readonly tried: number;
+  /** How often of these the next attempt was done. */
+  readonly worked: number;
+}
+
 /** How much an agent takes on. */
 export interface Limits {
   /** Tasks at the same time, each instance. */
@@ -943,6 +987,9 @@ export interface MatcherInput {
   /** What it is compared with. */
   readonly value: string;
 }
+
+/** ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. LESSON: how that other attempt went. */
+export type MeasurementKind = 'UNKNOWN' | 'ENDED' | 'RETRIED' | 'LESSON';
 
 /** One value of one series, observed at one moment. */
 export interface MetricSample {
@@ -1576,10 +1623,12 @@ export interface TaskInput {
   readonly avoid?: readonly string[];
 }
 
-/** How one attempt of a task went. */
+/** How one attempt of a task went, and what was done about one that failed. */
 export interface TaskMeasurement {
   /** Identity, time and lineage of this message. */
   readonly envelope: Envelope;
+  /** What is told; agent and capability are always those of the attempt that this is about. Default: `"ENDED"`. */
+  readonly kind: MeasurementKind;
   /** The agent that did it. */
   readonly agent: string;
   /** The capability that was asked for. */
@@ -1588,20 +1637,26 @@ export interface TaskMeasurement {
   readonly taskId: string;
   /** Which attempt it was. Default: `1`. */
   readonly attempt: number;
-  /** Whether it was done. */
+  /** Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false. */
   readonly isSuccess: boolean;
   /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
   readonly faultClass: string;
   /** Kind of fault. Default: `""`. */
   readonly faultType: string;
-  /** From when it was assigned to when it ended. */
+  /** From when the agent began to when it ended; 0 when it never began. Default: `0`. */
   readonly latencyMs: number;
   /** What it cost. Default: `0`. */
   readonly cost: number;
+  /** What the fault's message looks like without its numbers, names and ids; empty when it was done. Default: `""`. */
+  readonly pattern: string;
+  /** Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'. Default: `""`. */
+  readonly strategy: string;
 }
 
 /** To write a {@link TaskMeasurement}: what has a default may be left out. */
 export interface TaskMeasurementInput {
+  /** What is told; agent and capability are always those of the attempt that this is about. Default: `"ENDED"`. */
+  readonly kind?: MeasurementKind;
   /** The agent that did it. */
   readonly agent: string;
   /** The capability that was asked for. */
@@ -1610,16 +1665,20 @@ export interface TaskMeasurementInput {
   readonly taskId: string;
   /** Which attempt it was. Default: `1`. */
   readonly attempt?: number;
-  /** Whether it was done. */
+  /** Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false. */
   readonly isSuccess: boolean;
   /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
   readonly faultClass?: string;
   /** Kind of fault. Default: `""`. */
   readonly faultType?: string;
-  /** From when it was assigned to when it ended. */
-  readonly latencyMs: number;
+  /** From when the agent began to when it ended; 0 when it never began. Default: `0`. */
+  readonly latencyMs?: number;
   /** What it cost. Default: `0`. */
   readonly cost?: number;
+  /** What the fault's message looks like without its numbers, names and ids; empty when it was done. Default: `""`. */
+  readonly pattern?: string;
+  /** Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'. Default: `""`. */
+  readonly strategy?: string;
 }
 
 /** How far a running task has come; it renews the task's deadline. */

@@ -577,6 +577,122 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "doc": "How far back it was measured; 0 is over all results."
         }
       ]
+    },
+    {
+      "type": "record",
+      "name": "AgentScore",
+      "namespace": "muster",
+      "doc": "How well an agent does one capability, measured from its results by others.",
+      "fields": [
+        {
+          "name": "envelope",
+          "type": {
+            "type": "record",
+            "name": "Envelope",
+            "doc": "What every message says about itself; the first field of every record.",
+            "fields": [
+              {
+                "name": "id",
+                "type": "string",
+                "doc": "Id of the message. A message made by a handler gets an id derived from its input, so a repeat has the same id."
+              },
+              {
+                "name": "time",
+                "type": { "type": "long", "logicalType": "timestamp-millis" },
+                "doc": "When the message was made, by its producer's clock."
+              },
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "Who made the message: an agent's name, or the name of a user's system."
+              },
+              { "name": "correlationId", "type": "string", "doc": "Shared by all messages of one piece of work." },
+              {
+                "name": "causationId",
+                "type": ["null", "string"],
+                "default": null,
+                "doc": "Id of the message that caused this one; null where the work begins."
+              }
+            ]
+          },
+          "doc": "Identity, time and lineage of this message."
+        },
+        { "name": "agent", "type": "string", "doc": "Name of the agent." },
+        { "name": "capability", "type": "string", "doc": "Name of the capability." },
+        { "name": "count", "type": "long", "doc": "Results it was measured from." },
+        { "name": "successRate", "type": "double", "doc": "Share of them that were COMPLETED, 0 to 1." },
+        { "name": "latencyP50Ms", "type": "double", "doc": "Median time from start to finish." },
+        { "name": "latencyP95Ms", "type": "double", "doc": "95th percentile of the time from start to finish." },
+        {
+          "name": "cost",
+          "type": "double",
+          "default": 0,
+          "doc": "Mean cost of a task, in the unit of the skill's declared cost."
+        },
+        {
+          "name": "breaker",
+          "type": {
+            "type": "enum",
+            "name": "BreakerState",
+            "doc": "CLOSED: tasks go through. OPEN: none do. HALF_OPEN: a few trials do.",
+            "symbols": ["UNKNOWN", "CLOSED", "OPEN", "HALF_OPEN"],
+            "default": "UNKNOWN"
+          },
+          "default": "CLOSED",
+          "doc": "State of the breaker of this agent and capability."
+        },
+        {
+          "name": "halfOpenAt",
+          "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
+          "default": null,
+          "doc": "When an open breaker lets trials through; null when it is not open."
+        },
+        {
+          "name": "windowMs",
+          "type": "long",
+          "default": 0,
+          "doc": "How far back it was measured; 0 is over all results."
+        },
+        {
+          "name": "retryShare",
+          "type": "double",
+          "default": 1,
+          "doc": "Share of its failed attempts that may be tried again now, 0 to 1: below 1 when more would go beyond the budget for retries."
+        },
+        {
+          "name": "lessons",
+          "type": {
+            "type": "array",
+            "items": {
+              "type": "record",
+              "name": "Lesson",
+              "doc": "What a way of trying again was good for, after failures of one kind.",
+              "fields": [
+                {
+                  "name": "faultClass",
+                  "type": "string",
+                  "doc": "Of the failure: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'."
+                },
+                {
+                  "name": "pattern",
+                  "type": "string",
+                  "default": "",
+                  "doc": "What the fault's message looks like without its numbers, names and ids; empty stands for all of the class."
+                },
+                {
+                  "name": "strategy",
+                  "type": "string",
+                  "doc": "What was tried: 'backoff', 'breaker' or 'other-agent'."
+                },
+                { "name": "tried", "type": "double", "doc": "How often, older times counting less." },
+                { "name": "worked", "type": "double", "doc": "How often of these the next attempt was done." }
+              ]
+            }
+          },
+          "default": [],
+          "doc": "What was learned from trying again, most tried first."
+        }
+      ]
     }
   ],
   "Alert": [
@@ -1018,7 +1134,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
       "type": "record",
       "name": "ChangeClaim",
       "namespace": "muster",
-      "doc": "Asks the ledger of approvals for room in the budgets, or tells it how a change ended.",
+      "doc": "Asks the ledger of approvals for room in the budgets and the record of a class of changes, or tells it how a change ended.",
       "fields": [
         {
           "name": "envelope",
@@ -1063,11 +1179,11 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "type": {
             "type": "enum",
             "name": "ClaimKind",
-            "doc": "CLAIM asks for room, OUTCOME tells how the change ended.",
-            "symbols": ["UNKNOWN", "CLAIM", "OUTCOME"],
+            "doc": "CLAIM asks for room in the budgets and for the record of the class; LOOK for the record alone; RELEASE gives room back that was not used; OUTCOME tells how the change ended.",
+            "symbols": ["UNKNOWN", "CLAIM", "LOOK", "RELEASE", "OUTCOME"],
             "default": "UNKNOWN"
           },
-          "doc": "Which of the two."
+          "doc": "Which of these."
         },
         { "name": "changeId", "type": "string", "doc": "Id of the change." },
         { "name": "target", "type": "string", "default": "", "doc": "What is changed." },
@@ -1076,7 +1192,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "name": "isVerified",
           "type": ["null", "boolean"],
           "default": null,
-          "doc": "OUTCOME: whether the change was verified; false: it was undone or failed."
+          "doc": "OUTCOME: whether the change was verified; false: it was undone or failed; null: it was not carried out."
         }
       ]
     }
@@ -1122,12 +1238,16 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "doc": "Identity, time and lineage of this message."
         },
         { "name": "changeId", "type": "string", "doc": "Id of the change." },
-        { "name": "isGranted", "type": "boolean", "doc": "Whether there is room in every budget." },
+        {
+          "name": "isGranted",
+          "type": "boolean",
+          "doc": "Whether there is room in every budget; false also where none was asked for."
+        },
         {
           "name": "reason",
           "type": "string",
           "default": "",
-          "doc": "Which budget is used up, in a sentence; empty when granted."
+          "doc": "Why there is none, in a sentence; empty when granted."
         },
         {
           "name": "verified",
@@ -1135,7 +1255,19 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "default": 0,
           "doc": "Earlier changes of this class that ended verified."
         },
-        { "name": "rolledBack", "type": "long", "default": 0, "doc": "Earlier changes of this class that did not." }
+        { "name": "rolledBack", "type": "long", "default": 0, "doc": "Earlier changes of this class that did not." },
+        {
+          "name": "recentFailures",
+          "type": "long",
+          "default": 0,
+          "doc": "Changes of this class that did not end verified within the last day."
+        },
+        {
+          "name": "targetFailures",
+          "type": "long",
+          "default": 0,
+          "doc": "Changes of this target, of any class, that did not end verified within the last day."
+        }
       ]
     }
   ],
@@ -2645,7 +2777,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
       "type": "record",
       "name": "TaskMeasurement",
       "namespace": "muster",
-      "doc": "How one attempt of a task went.",
+      "doc": "How one attempt of a task went, and what was done about one that failed.",
       "fields": [
         {
           "name": "envelope",
@@ -2680,11 +2812,27 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           },
           "doc": "Identity, time and lineage of this message."
         },
+        {
+          "name": "kind",
+          "type": {
+            "type": "enum",
+            "name": "MeasurementKind",
+            "doc": "ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. LESSON: how that other attempt went.",
+            "symbols": ["UNKNOWN", "ENDED", "RETRIED", "LESSON"],
+            "default": "UNKNOWN"
+          },
+          "default": "ENDED",
+          "doc": "What is told; agent and capability are always those of the attempt that this is about."
+        },
         { "name": "agent", "type": "string", "doc": "The agent that did it." },
         { "name": "capability", "type": "string", "doc": "The capability that was asked for." },
         { "name": "taskId", "type": "string", "doc": "Id of the task." },
         { "name": "attempt", "type": "int", "default": 1, "doc": "Which attempt it was." },
-        { "name": "isSuccess", "type": "boolean", "doc": "Whether it was done." },
+        {
+          "name": "isSuccess",
+          "type": "boolean",
+          "doc": "Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false."
+        },
         {
           "name": "faultClass",
           "type": "string",
@@ -2692,8 +2840,25 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "doc": "Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done."
         },
         { "name": "faultType", "type": "string", "default": "", "doc": "Kind of fault." },
-        { "name": "latencyMs", "type": "double", "doc": "From when it was assigned to when it ended." },
-        { "name": "cost", "type": "double", "default": 0, "doc": "What it cost." }
+        {
+          "name": "latencyMs",
+          "type": "double",
+          "doc": "From when the agent began to when it ended; 0 when it never began.",
+          "default": 0
+        },
+        { "name": "cost", "type": "double", "default": 0, "doc": "What it cost." },
+        {
+          "name": "pattern",
+          "type": "string",
+          "default": "",
+          "doc": "What the fault's message looks like without its numbers, names and ids; empty when it was done."
+        },
+        {
+          "name": "strategy",
+          "type": "string",
+          "default": "",
+          "doc": "Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'."
+        }
       ]
     }
   ],
