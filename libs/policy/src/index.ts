@@ -8,3 +8,23 @@ export {
   type Expression,
   type FieldTypes,
 } from './expression.ts';
+export {
+  changeFacts,
+  unmetRequirements,
+  isReversible,
+  type ChangeHistory,
+  type Circumstances,
+} from './change-facts.ts';
+export { judgeChange, type Judgement, type ReviewNeed } from './judge-change.ts';
+export { remediesFor, type Remedy } from './remedies.ts';
+export {
+  isRuledAgent,
+  ruleBook,
+  ruleBookOf,
+  ruleName,
+  type PolicyTable,
+  type RuleBook,
+  type RuledAgent,
+} from './rule-book.ts';
+export { signalVariables } from './signal-variables.ts';
+export { didYouMean, nearestName } from './nearest.ts';

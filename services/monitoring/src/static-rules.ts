@@ -1,5 +1,5 @@
 import type { Table } from '@muster/agent';
-import { conditionCompiler, type Condition } from '@muster/policy';
+import { conditionCompiler, signalVariables, type Condition } from '@muster/policy';
 import type { Policy, Rule, Target } from '@muster/schemas';
 import { selectionOf } from './rule-selection.ts';
 import { keepTallies, tallyOf, type RuleTally } from './rule-tally.ts';
@@ -24,17 +24,7 @@ interface RuleBook {
   readonly bySeries: WeakMap<Series, readonly StaticRule[]>;
 }
 
-const variables = {
-  value: 'double',
-  target: 'string',
-  name: 'string',
-  unit: 'string',
-  category: 'string',
-  labels: 'map<string, string>',
-  tier: 'string',
-  owner: 'string',
-};
-const compileCondition = conditionCompiler(variables);
+const compileCondition = conditionCompiler(signalVariables);
 
 /** What a condition may look at. Targets that are not in the topology are STANDARD and have no owner. */
 export function factsOf(series: Series, value: number, target: Target | undefined): Readonly<Record<string, unknown>> {
