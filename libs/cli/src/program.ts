@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
+import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from './commands/flags.ts';
 import { playCommand } from './commands/play.ts';
 import { publishCommand } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -36,8 +38,10 @@ function musterProgram(): Command {
     .showHelpAfterError('`muster --help` shows what there is.')
     .addHelpText('after', introduction)
     .exitOverride();
-  const commands = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand, deadLettersCommand, topicsCommand, schemasCommand, demoCommand]; // prettier-ignore
-  for (const add of commands) add(program);
+  const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand];
+  const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
+  const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
+  for (const add of [daily, repair, safety].flat()) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);
   return program;

@@ -1,12 +1,12 @@
 /** Collects what there is to know about a running mesh. */
 import { checkSchemas } from '@muster/bus';
-import type { Bus, Message, StartAt } from '@muster/bus';
+import type { Bus, Message } from '@muster/bus';
 import { topics } from '@muster/schemas';
 import type { TopicName } from '@muster/schemas';
 import type { Addresses } from './addresses.ts';
 import { agentLines } from './agent-status.ts';
 import type { AgentLine } from './agent-status.ts';
-import { tailTopic } from './tail.ts';
+import { history } from './topic-history.ts';
 
 export interface GroupLag {
   readonly group: string;
@@ -29,7 +29,6 @@ export interface MeshStatus {
 
 /** Heartbeats older than this say nothing any more. */
 const HEARTBEATS_MS = 120_000;
-const HISTORY_WITHIN_MS = 15_000;
 
 export async function readStatus(bus: Bus, { brokers, schemaRegistryUrl }: Addresses): Promise<MeshStatus> {
   const { admin } = bus.log;
@@ -58,22 +57,6 @@ export async function readStatus(bus: Bus, { brokers, schemaRegistryUrl }: Addre
     agents: agentLines(newestByKey(cards), heard, Date.now()),
     groups,
   };
-}
-
-/** What is in a topic now, oldest first. */
-async function history<T extends TopicName>(bus: Bus, topic: T, from: StartAt): Promise<Message<T>[]> {
-  const enough = new AbortController();
-  const messages: Message<T>[] = [];
-  await tailTopic(bus, {
-    topic,
-    from,
-    signal: AbortSignal.any([enough.signal, AbortSignal.timeout(HISTORY_WITHIN_MS)]),
-    caughtUp: () => enough.abort(),
-    async entry(entry) {
-      if (entry.kind === 'message') messages.push(entry.message as Message<T>);
-    },
-  });
-  return messages;
 }
 
 const newestByKey = (cards: readonly Message<'muster.agent-cards.v1'>[]) => [
