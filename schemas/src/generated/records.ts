@@ -568,6 +568,8 @@ export interface Decision {
   readonly changeId: string;
   /** Id of the message whose request was decided. */
   readonly requestId: string;
+  /** Its place among the decisions on this change, from 1: those before it are out of date. Default: `1`. */
+  readonly sequence: number;
   /** What was decided. */
   readonly verdict: DecisionVerdict;
   /** Decided for the record only: nothing may be done on it. Default: `false`. */
@@ -614,6 +616,8 @@ export interface DecisionInput {
   readonly changeId: string;
   /** Id of the message whose request was decided. */
   readonly requestId: string;
+  /** Its place among the decisions on this change, from 1: those before it are out of date. Default: `1`. */
+  readonly sequence?: number;
   /** What was decided. */
   readonly verdict: DecisionVerdict;
   /** Decided for the record only: nothing may be done on it. Default: `false`. */

@@ -1441,6 +1441,12 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
         { "name": "changeId", "type": "string", "doc": "Id of the change." },
         { "name": "requestId", "type": "string", "doc": "Id of the message whose request was decided." },
         {
+          "name": "sequence",
+          "type": "int",
+          "default": 1,
+          "doc": "Its place among the decisions on this change, from 1: those before it are out of date."
+        },
+        {
           "name": "verdict",
           "type": {
             "type": "enum",
