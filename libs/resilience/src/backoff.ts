@@ -19,3 +19,11 @@ export function delayAfter(backoff: Backoff, attempt: number, random: () => numb
   const full = Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** (attempt - 1));
   return full / 2 + (full / 2) * random();
 }
+
+/**
+ * The same with full jitter: anything between nothing and the whole delay, which spreads many that failed together the most, and thus makes
+ * the fewest collisions (Brooker, as above). `random` is from 0 to below 1.
+ */
+export function fullJitterAfter(backoff: Backoff, attempt: number, random: number): number {
+  return random * Math.min(backoff.maxMs, backoff.initialMs * backoff.factor ** Math.min(60, attempt - 1));
+}
