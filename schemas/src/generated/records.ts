@@ -992,8 +992,8 @@ export interface MatcherInput {
   readonly value: string;
 }
 
-/** ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. LESSON: how that other attempt went. */
-export type MeasurementKind = 'UNKNOWN' | 'ENDED' | 'RETRIED' | 'LESSON';
+/** ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. DROPPED: another was meant to be sent, and was not. LESSON: how that other attempt went. */
+export type MeasurementKind = 'UNKNOWN' | 'ENDED' | 'RETRIED' | 'DROPPED' | 'LESSON';
 
 /** One value of one series, observed at one moment. */
 export interface MetricSample {
@@ -1641,7 +1641,7 @@ export interface TaskMeasurement {
   readonly taskId: string;
   /** Which attempt it was. Default: `1`. */
   readonly attempt: number;
-  /** Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false. */
+  /** Whether it was done; of a LESSON, whether the other attempt was done; else false. */
   readonly isSuccess: boolean;
   /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
   readonly faultClass: string;
@@ -1653,7 +1653,7 @@ export interface TaskMeasurement {
   readonly cost: number;
   /** What the fault's message looks like without its numbers, names and ids; empty when it was done. Default: `""`. */
   readonly pattern: string;
-  /** Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'. Default: `""`. */
+  /** What is or was tried because it failed: 'backoff', 'breaker' or 'other-agent'; of an ENDED, empty when nothing will be. Default: `""`. */
   readonly strategy: string;
 }
 
@@ -1669,7 +1669,7 @@ export interface TaskMeasurementInput {
   readonly taskId: string;
   /** Which attempt it was. Default: `1`. */
   readonly attempt?: number;
-  /** Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false. */
+  /** Whether it was done; of a LESSON, whether the other attempt was done; else false. */
   readonly isSuccess: boolean;
   /** Why not: 'transient', 'permanent', 'overload', 'dependency' or 'unknown'; empty when it was done. Default: `""`. */
   readonly faultClass?: string;
@@ -1681,7 +1681,7 @@ export interface TaskMeasurementInput {
   readonly cost?: number;
   /** What the fault's message looks like without its numbers, names and ids; empty when it was done. Default: `""`. */
   readonly pattern?: string;
-  /** Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'. Default: `""`. */
+  /** What is or was tried because it failed: 'backoff', 'breaker' or 'other-agent'; of an ENDED, empty when nothing will be. Default: `""`. */
   readonly strategy?: string;
 }
 

@@ -2823,8 +2823,8 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "type": {
             "type": "enum",
             "name": "MeasurementKind",
-            "doc": "ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. LESSON: how that other attempt went.",
-            "symbols": ["UNKNOWN", "ENDED", "RETRIED", "LESSON"],
+            "doc": "ENDED: an attempt ended. RETRIED: another attempt was sent because this one failed. DROPPED: another was meant to be sent, and was not. LESSON: how that other attempt went.",
+            "symbols": ["UNKNOWN", "ENDED", "RETRIED", "DROPPED", "LESSON"],
             "default": "UNKNOWN"
           },
           "default": "ENDED",
@@ -2837,7 +2837,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
         {
           "name": "isSuccess",
           "type": "boolean",
-          "doc": "Whether it was done; of a LESSON, whether the other attempt was done; of a RETRIED, false."
+          "doc": "Whether it was done; of a LESSON, whether the other attempt was done; else false."
         },
         {
           "name": "faultClass",
@@ -2863,7 +2863,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "name": "strategy",
           "type": "string",
           "default": "",
-          "doc": "Of a RETRIED or a LESSON, what was tried: 'backoff', 'breaker' or 'other-agent'."
+          "doc": "What is or was tried because it failed: 'backoff', 'breaker' or 'other-agent'; of an ENDED, empty when nothing will be."
         }
       ]
     }
