@@ -1,7 +1,7 @@
 import type { Bus } from '@muster/bus';
 import { unitOf } from '../trial/subjects.ts';
 import type { TrialInput } from '../trial/trial.ts';
-import type { PlannedSample } from './plan.ts';
+import type { PlannedSample } from './subject-plan.ts';
 import type { World } from './world.ts';
 
 /** A client that repeats, with the same id, until the log says that it has it. */

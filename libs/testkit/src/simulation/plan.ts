@@ -1,25 +1,10 @@
-/** One seed's story: what is published when, and what goes wrong when. A plan is data, so that it can be told, cut down and run again. */
-import type { TrialInput } from '../trial/trial.ts';
-import { randomFrom, type Random } from './random.ts';
-
-export const agentNames = ['teller', 'foreman', 'worker'] as const;
-export type SubjectName = (typeof agentNames)[number];
+/** One seed's story: what goes wrong when; what is asked for when comes from the cast. A plan is data, so that it can be told, cut down and run again. */
+import type { Random } from './random.ts';
 
 /** One place for a process; after a crash the next one takes it. */
 export interface Place {
-  readonly agent: SubjectName;
+  readonly agent: string;
   readonly index: number;
-}
-
-export interface PlannedSample {
-  /** ms after the load began. */
-  readonly at: number;
-  readonly name: string;
-  readonly kind: TrialInput['kind'];
-  /** A timer this long after it; 0 for none. */
-  readonly delayMs: number;
-  /** Published again, with the same id, so many ms later. */
-  readonly againAfterMs?: number;
 }
 
 /** `at`: ms after the load began; `forMs`: until it is over. */
@@ -27,64 +12,36 @@ export type Fault = { readonly at: number } & (
   | { readonly kind: 'crash'; readonly place: Place; readonly event: number; readonly forMs: number }
   | { readonly kind: 'pause' | 'isolate' | 'restart'; readonly place: Place; readonly forMs: number }
   | { readonly kind: 'clock'; readonly place: Place; readonly byMs: number }
-  | { readonly kind: 'rebalance'; readonly agent: SubjectName }
+  | { readonly kind: 'rebalance'; readonly agent: string }
   | { readonly kind: 'log away' | 'store away' | 'store mute'; readonly forMs: number }
   | { readonly kind: 'store rewound'; readonly commits: number }
   | { readonly kind: 'store flushed' }
 );
 
+/** What every simulation plans; a cast adds its load. */
 export interface Plan {
   readonly seed: number;
   readonly partitions: number;
   readonly places: readonly Place[];
-  readonly tasksEvery: number;
   readonly commitEveryMs: number;
   readonly storeAtOnce: number;
-  readonly samples: readonly PlannedSample[];
   readonly faults: readonly Fault[];
 }
 
 /** How long a machine may be silent before its group goes on without it, ms of the simulation. */
 export const sessionMs = 6_000;
 
-export function planOf(seed: number): Plan {
-  const random = randomFrom(seed);
-  const places = agentNames.flatMap((agent) =>
+/** One place for each agent, or two. */
+export function placesOf(random: Random, agents: readonly string[]): Place[] {
+  return agents.flatMap((agent) =>
     Array.from({ length: random.chance(0.6) ? 2 : 1 }, (_, index) => ({ agent, index })),
   );
-  const loadMs = random.between(500, 4_000);
-  const samples = samplesOf(random, loadMs);
-  const faults = Array.from({ length: 1 + random.below(6) }, () => faultOf(random, places, loadMs));
-  return {
-    seed,
-    partitions: 1 + random.below(3),
-    places,
-    tasksEvery: random.pick([1, 1, 2, 4]),
-    commitEveryMs: random.pick([5, 50, 200, 500]),
-    storeAtOnce: random.pick([1, 2, 4_096]),
-    samples,
-    faults: faults.sort((a, b) => a.at - b.at),
-  };
 }
 
-function samplesOf(random: Random, loadMs: number): PlannedSample[] {
-  const keys = 1 + random.below(5);
-  const count = 5 + random.below(35);
-  const samples: PlannedSample[] = [];
-  // At times all come at once, as after an outage of their source.
-  const isBurst = random.chance(0.2);
-  for (let index = 0; index < count; index += 1) {
-    const isSlow = random.chance(0.05);
-    const bad = random.chance(0.04) ? random.pick(['garbage', 'rejected', 'faulty'] as const) : undefined;
-    samples.push({
-      at: isBurst ? random.between(0, 5) : random.between(0, loadMs),
-      name: isSlow ? 'slow' : `key${random.chance(0.4) ? 0 : random.below(keys)}`,
-      kind: bad ?? 'good',
-      delayMs: random.chance(0.3) ? Math.ceil(random.between(1, random.pick([20, 300, 2_500]))) : 0,
-      ...(random.chance(0.05) && { againAfterMs: random.between(0, 1_500) }),
-    });
-  }
-  return samples.sort((a, b) => a.at - b.at);
+/** Faults during a load of so many ms, or soon after it; in the order of time. */
+export function faultsOf(random: Random, places: readonly Place[], loadMs: number, most = 6): Fault[] {
+  const faults = Array.from({ length: 1 + random.below(most) }, () => faultOf(random, places, loadMs));
+  return faults.sort((a, b) => a.at - b.at);
 }
 
 function faultOf(random: Random, places: readonly Place[], loadMs: number): Fault {

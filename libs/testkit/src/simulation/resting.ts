@@ -1,30 +1,23 @@
 import { heardTopics } from '@muster/agent';
 import type { MemoryCluster } from '@muster/bus';
-import { subjectAgents } from '../trial/subjects.ts';
-import type { TrialInput, Violation } from '../trial/trial.ts';
+import type { Breach, Cast, Stage } from './cast.ts';
 import { nameOf, type Plan } from './plan.ts';
 import type { Seat } from './seating.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-/** Longer than any timer of a trial, and than an agent at rest takes to notice that its store forgot something. */
-const quietMs = 25_000;
-/** Of virtual time. */
-export const patienceMs = 20 * 60_000;
 
 interface Resting {
   readonly time: VirtualTime;
   readonly seats: readonly Seat[];
   readonly cluster: MemoryCluster;
-  readonly inputs: readonly TrialInput[];
+  readonly stage: Stage;
+  readonly cast: Pick<Cast<Plan>, 'agents' | 'quietMs' | 'patienceMs'>;
 }
 
-/** Waits until nothing has been left to do for as long as the longest timer runs; says what there is if that never comes. */
-export async function rest({ time, seats, cluster, inputs }: Resting, plan: Plan): Promise<readonly string[]> {
+/** Waits until nothing has been left to do for as long as the cast wants it; says what there is if that never comes. */
+export async function rest({ time, seats, cluster, stage, cast }: Resting, plan: Plan): Promise<readonly string[]> {
   const skewMs = Math.max(0, ...plan.faults.map((fault) => (fault.kind === 'clock' ? Math.abs(fault.byMs) : 0)));
   let quietSince: number | undefined;
-  const heard = subjectAgents({ effect: () => undefined }).flatMap((agent) =>
-    heardTopics(agent).map((topic) => [agent.name, topic] as const),
-  );
+  const heard = cast.agents.flatMap((agent) => heardTopics(agent).map((topic) => [agent.name, topic] as const));
   const behind = ([agent, topic]: readonly [string, string]): string[] => {
     const positions = new Map(
       seats.flatMap(({ place, running }) =>
@@ -37,7 +30,7 @@ export async function rest({ time, seats, cluster, inputs }: Resting, plan: Plan
     return isOpen ? [`${agent} is not through ${topic}`] : [];
   };
   const leftToDo = (): string[] => [
-    ...inputs.filter(({ isSure }) => !isSure).map(({ id }) => `${id} is not published`),
+    ...stage.leftToDo(),
     ...seats.flatMap(({ place, running }) => {
       const trouble = running === undefined ? 'not there' : running.trouble();
       if (trouble !== undefined || running === undefined) return [`${nameOf(place)}: ${trouble}`];
@@ -50,9 +43,9 @@ export async function rest({ time, seats, cluster, inputs }: Resting, plan: Plan
   ];
   const look = (): boolean => {
     quietSince = leftToDo().length === 0 ? (quietSince ?? time.now()) : undefined;
-    return quietSince !== undefined && time.now() - quietSince >= quietMs + skewMs;
+    return quietSince !== undefined && time.now() - quietSince >= cast.quietMs + skewMs;
   };
-  return (await time.until(look, patienceMs, 500)) ? [] : leftToDo();
+  return (await time.until(look, cast.patienceMs, 500)) ? [] : leftToDo();
 }
 
 /** The end of a mesh that never comes to rest. */
@@ -61,7 +54,8 @@ export function stuck(
   reasons: readonly string[],
   notes: readonly { at: number; text: string }[],
   time: VirtualTime,
-): Violation {
+  patienceMs: number,
+): Breach {
   const told = notes.map(({ at, text }) => `${String(at - time.now()).padStart(8)} ms  *** ${text}`);
   const sentence = `${what} within ${patienceMs / 60_000} minutes`;
   return { kind: 'stuck', agent: 'mesh', key: '', sentence, history: [...told, ...reasons] };

@@ -1,10 +1,10 @@
 /** The places of a mesh, and the processes that sit in them one after the other. */
 import { startAgent, type AgentDefinition, type AgentEnvironment, type RunningAgent } from '@muster/agent';
-import { subjectAgents } from '../trial/subjects.ts';
+import type { Stage } from './cast.ts';
 import { machine, type Machine } from './machine.ts';
 import { nameOf, type Place, type Plan } from './plan.ts';
 import type { Random } from './random.ts';
-import { codec, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface Seat {
   readonly place: Place;
@@ -29,11 +29,8 @@ export interface Seating {
   readonly isReady: boolean;
 }
 
-const overdueMs = 2_000;
-const leaseMs = 1_500;
-
-export function seat(world: World, plan: Plan, plant: Plant | undefined): Seating {
-  const { time, random } = world;
+export function seat(world: World, plan: Plan, stage: Stage, plant: Plant | undefined): Seating {
+  const { time, random, codec } = world;
   const seats = plan.places.map((place): Seat => ({ place, machine: undefined, running: undefined, count: 0 }));
 
   const sit = (empty: Seat): void => {
@@ -41,18 +38,11 @@ export function seat(world: World, plan: Plan, plant: Plant | undefined): Seatin
     empty.count += 1;
     const instance = `${nameOf(place)}.${empty.count}`;
     const made = machine({ name: instance, ...world });
-    const definition = subjectAgents({
-      overdueMs,
-      leaseMs,
-      tasksEvery: plan.tasksEvery,
-      beforeSample: (sample) => sample.name === 'slow' && made.work(30),
-      effect: (key) => act(world, made, key),
-    }).find(({ name }) => name === place.agent);
-    if (definition === undefined) throw new Error(`there is no agent ${place.agent}`);
+    const { definition, config } = stage.play(place, made);
     const environment = {
       bus: codec.busOn(made.log),
       store: made.store,
-      config: {},
+      config,
       instance,
       clock: made.clock,
       commitEveryMs: plan.commitEveryMs,
@@ -85,16 +75,4 @@ export function seat(world: World, plan: Plan, plant: Plant | undefined): Seatin
       return seats.every(({ running }) => running !== undefined && running.trouble() === undefined);
     },
   };
-}
-
-/** The world is touched at some moment of the action, which takes its time. */
-function act({ random, effects }: World, made: Machine, key: string): Promise<void> {
-  const isEarly = random.chance(0.5);
-  if (isEarly) effects.push(key);
-  return new Promise((resolve) => {
-    made.clock.after(random.pick([0, random.between(1, 50), random.between(50, 3_000)]), () => {
-      if (!isEarly) effects.push(key);
-      resolve();
-    });
-  });
 }

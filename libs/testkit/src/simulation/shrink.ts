@@ -1,25 +1,31 @@
-import type { Violation } from '../trial/trial.ts';
+import type { Breach, Cast } from './cast.ts';
 import type { Plan } from './plan.ts';
 import type { Plant } from './seating.ts';
-import { simulate } from './simulate.ts';
+import { simulator } from './simulate.ts';
 
-export interface Broken {
-  readonly plan: Plan;
-  readonly violation: Violation;
+export interface Broken<P extends Plan> {
+  readonly plan: P;
+  readonly violation: Breach;
 }
 
 /**
- * The smallest plan that still breaks the promise, found by leaving out what is not needed: halves first, then quarters, down to single faults and
- * samples (after Zeller and Hildebrandt's delta debugging, TSE 2002). At most `mostRuns` simulations.
+ * The smallest plan that still breaks the promise, found by leaving out what is not needed: halves first, then quarters, down to single pieces
+ * (after Zeller and Hildebrandt's delta debugging, TSE 2002). At most `mostRuns` simulations.
  */
-export async function shrink(plan: Plan, plant?: Plant, mostRuns = 300): Promise<Broken> {
+export async function shrink<P extends Plan>(
+  cast: Cast<P>,
+  plan: P,
+  plant?: Plant,
+  mostRuns = 300,
+): Promise<Broken<P>> {
+  const simulate = simulator(cast);
   let runs = 0;
   // With less to do, other things happen at other times: the same plan gets a few chances.
-  const broken = async (candidate: Plan, chances: number): Promise<Broken | undefined> => {
+  const broken = async (candidate: P, chances: number): Promise<Broken<P> | undefined> => {
     for (let chance = 0; chance < chances; chance += 1) {
       runs += 1;
       const tried = { ...candidate, seed: candidate.seed + chance };
-      const violation = (await simulate(tried, plant)).verdict.violations[0];
+      const violation = (await simulate(tried, plant)).violations[0];
       if (violation !== undefined) return { plan: tried, violation };
     }
     return undefined;
@@ -28,13 +34,14 @@ export async function shrink(plan: Plan, plant?: Plant, mostRuns = 300): Promise
   if (first === undefined) throw new Error(`seed ${plan.seed} breaks no promise: there is nothing to shrink`);
   let best = first;
 
-  const without = async (part: 'faults' | 'samples'): Promise<void> => {
-    let size = Math.ceil(best.plan[part].length / 2);
+  const without = async (part: (typeof cast.parts)[number]): Promise<void> => {
+    const pieces = (): readonly unknown[] => best.plan[part] as readonly unknown[];
+    let size = Math.ceil(pieces().length / 2);
     while (size >= 1) {
       let from = 0;
-      while (from < best.plan[part].length) {
+      while (from < pieces().length) {
         if (runs >= mostRuns) return;
-        const left = { ...best.plan, [part]: [...best.plan[part]].toSpliced(from, size) };
+        const left = { ...best.plan, [part]: pieces().toSpliced(from, size) };
         const found = await broken(left, 4);
         if (found === undefined) from += size;
         else best = found;
@@ -42,8 +49,8 @@ export async function shrink(plan: Plan, plant?: Plant, mostRuns = 300): Promise
       size = size === 1 ? 0 : Math.ceil(size / 2);
     }
   };
-  await without('faults');
-  await without('samples');
-  await without('faults');
+  for (const part of cast.parts) await without(part);
+  // What was needed beside something else may not be needed without it.
+  if (cast.parts[0] !== undefined) await without(cast.parts[0]);
   return best;
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { planOf } from './plan.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { shrink } from './shrink.ts';
-import { simulate } from './simulate.ts';
+import { simulator } from './simulate.ts';
 import { trySeeds } from './simulating.ts';
+import { subjectCast } from './subject-cast.ts';
+import { planOf } from './subject-plan.ts';
+
+const simulate = simulator(subjectCast);
 
 describe('a simulation', () => {
   it('is the same again for the same seed, and another for another', async () => {
@@ -14,25 +17,25 @@ describe('a simulation', () => {
   });
 
   it('finds the promise kept under 150 seeds of faults', { timeout: 120_000 }, async () => {
-    const tried = await trySeeds({ from: 1, seeds: 150 });
+    const tried = await trySeeds(subjectCast, { from: 1, seeds: 150 });
     expect(tried.broken).toEqual([]);
     // It would be no wonder if nothing had happened.
-    expect(tried.copies).toBeGreaterThan(50);
-    expect(tried.reruns).toBeGreaterThan(5);
+    expect(tried.figures['copies']).toBeGreaterThan(50);
+    expect(tried.figures['reruns']).toBeGreaterThan(5);
   });
 });
 
 describe('a planted bug', () => {
   it.each(Object.entries(plantedBugs))('is found within 200 seeds: %s', { timeout: 120_000 }, async (_, plant) => {
-    const { broken } = await trySeeds({ from: 1, seeds: 200, plant, mostBroken: 1 });
+    const { broken } = await trySeeds(subjectCast, { from: 1, seeds: 200, plant, mostBroken: 1 });
     expect(broken).toHaveLength(1);
   });
 
   it('is shown by a plan without what it does not take', { timeout: 120_000 }, async () => {
     const plant = plantedBugs['state stored before its outputs are safe'];
-    const { broken } = await trySeeds({ from: 1, seeds: 200, ...(plant && { plant }), mostBroken: 1 });
+    const { broken } = await trySeeds(subjectCast, { from: 1, seeds: 200, ...(plant && { plant }), mostBroken: 1 });
     const plan = planOf(broken[0] ?? 0);
-    const least = await shrink(plan, plant);
+    const least = await shrink(subjectCast, plan, plant);
     const size = ({ samples, faults }: typeof plan): number => samples.length + faults.length;
     expect(size(least.plan)).toBeLessThan(size(plan));
     expect(least.violation.sentence).not.toBe('');

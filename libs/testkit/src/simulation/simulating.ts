@@ -1,15 +1,13 @@
 /** Many seeds, one after the other. */
-import { planOf } from './plan.ts';
+import type { Cast, Figures } from './cast.ts';
+import type { Plan } from './plan.ts';
 import type { Plant } from './seating.ts';
-import { simulate } from './simulate.ts';
+import { simulator } from './simulate.ts';
 
 export interface Tried {
   readonly seeds: number;
-  readonly messages: number;
-  readonly copies: number;
-  readonly reruns: number;
-  readonly faults: number;
-  readonly forgotten: number;
+  /** Summed over the seeds. */
+  readonly figures: Figures;
   /** Seeds that broke the promise. */
   readonly broken: readonly number[];
 }
@@ -23,19 +21,21 @@ export interface Trying {
   readonly progress?: (tried: Tried) => void;
 }
 
-export async function trySeeds({ from, seeds, plant, mostBroken = Infinity, progress }: Trying): Promise<Tried> {
-  let tried: Tried = { seeds: 0, messages: 0, copies: 0, reruns: 0, faults: 0, forgotten: 0, broken: [] };
+export const nothingTried: Tried = { seeds: 0, figures: {}, broken: [] };
+
+export async function trySeeds<P extends Plan>(
+  cast: Cast<P>,
+  { from, seeds, plant, mostBroken = Infinity, progress }: Trying,
+): Promise<Tried> {
+  const simulate = simulator(cast);
+  let tried = nothingTried;
   for (let seed = from; seed < from + seeds && tried.broken.length < mostBroken; seed += 1) {
-    const plan = planOf(seed);
-    const { verdict } = await simulate(plan, plant);
+    const plan = cast.planOf(seed);
+    const { violations, figures } = await simulate(plan, plant);
     tried = added(tried, {
       seeds: 1,
-      messages: verdict.messages,
-      copies: verdict.copies,
-      reruns: verdict.reruns,
-      faults: plan.faults.length,
-      forgotten: verdict.forgotten,
-      broken: verdict.violations.length > 0 ? [seed] : [],
+      figures: { ...figures, faults: plan.faults.length },
+      broken: violations.length > 0 ? [seed] : [],
     });
     progress?.(tried);
   }
@@ -43,13 +43,10 @@ export async function trySeeds({ from, seeds, plant, mostBroken = Infinity, prog
 }
 
 export function added(a: Tried, b: Tried): Tried {
+  const names = new Set([...Object.keys(a.figures), ...Object.keys(b.figures)]);
   return {
     seeds: a.seeds + b.seeds,
-    messages: a.messages + b.messages,
-    copies: a.copies + b.copies,
-    reruns: a.reruns + b.reruns,
-    faults: a.faults + b.faults,
-    forgotten: a.forgotten + b.forgotten,
+    figures: Object.fromEntries([...names].map((name) => [name, (a.figures[name] ?? 0) + (b.figures[name] ?? 0)])),
     broken: [...a.broken, ...b.broken].sort((x, y) => x - y),
   };
 }
