@@ -4,6 +4,7 @@ import { messageOf } from '@muster/resilience';
 /** What a companion tells the process that started it. */
 export type Told =
   | { readonly kind: 'ready'; readonly urls: Readonly<Record<string, string>> }
+  | { readonly kind: 'open' }
   | { readonly kind: 'fault'; readonly isOn: boolean; readonly at: number };
 
 export interface Begun {

@@ -8,6 +8,8 @@ export interface Companion {
   readonly name: string;
   readonly pid: number;
   readonly urls: Readonly<Record<string, string>>;
+  /** Tells it something, as its program understands it. */
+  tell(message: Readonly<Record<string, string>>): void;
   /** Asks it to end and waits; ends it when it does not. */
   stop(): Promise<void>;
   /** Ends it at once. */
@@ -81,7 +83,14 @@ export async function startCompanion({
   );
   try {
     const urls = await ready.finally(() => clearTimeout(limit));
-    return { name, pid: child.pid!, urls, stop, kill: () => void child.kill('SIGKILL') };
+    return {
+      name,
+      pid: child.pid!,
+      urls,
+      tell: (message) => void child.send(message),
+      stop,
+      kill: () => void child.kill('SIGKILL'),
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findMesh, startMesh, type Mesh } from '@muster/cli';
 import { findStack, signal } from '@muster/local-stack';
 import { hostAndPort, type Process } from './processes.ts';
+import { healthRoute } from './shop/routes.ts';
 
 const projectDir = join(import.meta.dirname, '..', '..', '..');
 
@@ -16,6 +17,9 @@ export const dataDir = process.env['MUSTER_DATA_DIR'] || join(projectDir, '.must
  */
 export const holdMs = Number(process.env['MUSTER_HOLD_MS'] || 15_000);
 
+/** A shop whose customers wait longer than this to order is not well. */
+const latencyBudgetMs = 500;
+
 /** The shop's name. On servers that are kept each run's shop is one of its own, so that nothing an earlier one left counts. */
 export const targetOfRun = (): string =>
   process.env['KAFKA_BROKERS'] ? `shop-${randomBytes(2).toString('hex')}` : 'shop';
@@ -25,8 +29,23 @@ export const startDemoMesh = (options: {
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
   readonly onDeath: (sentence: string) => void;
+  /** Of the agents, besides what they need anyway. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Default: all there are. */
+  readonly agents?: readonly string[];
 }): Promise<Mesh> =>
-  startMesh({ ...options, dataDir, fresh: true, env: { MUSTER_HOLD_MS: String(holdMs), ...process.env } });
+  startMesh({
+    ...options,
+    dataDir,
+    fresh: true,
+    env: { MUSTER_HOLD_MS: String(holdMs), ...process.env, ...options.env },
+  });
+
+/** What the agents are told of the shop: who keeps its processes, and how one sees whether it is well. */
+export const agentsEnv = (target: string, urls: Readonly<Record<string, string>>): Record<string, string> => ({
+  MUSTER_PROCESS_KEEPERS: JSON.stringify({ [target]: urls['keeper'] }),
+  MUSTER_PROBES: JSON.stringify({ [target]: { url: `${urls['shop']}${healthRoute}`, latencyBudgetMs } }),
+});
 
 /** The servers that were started, and the agents. */
 export async function processesOf({ urls, agents }: Mesh): Promise<Process[]> {

@@ -9,15 +9,18 @@ import { colourful, plain, wantsColour } from './palette.ts';
 import { play } from './play.ts';
 import { processLines } from './processes.ts';
 import { allProcesses, close, kill, open, type Running } from './running.ts';
+import type { Scenario } from './scenario.ts';
 import { screenOn } from './screen.ts';
 import { beginStory } from './story.ts';
-import { suggestions, timeline, verdict } from './summary.ts';
+import { askedOf, suggestions, timeline, verdict } from './summary.ts';
 import { tellerOn, type Teller } from './teller.ts';
+import { watchProcesses } from './watching.ts';
 
-async function run(isOnce: boolean): Promise<number> {
+async function run(isOnce: boolean, scenario: Scenario | undefined): Promise<number> {
   const paint = wantsColour(process.stdout, process.env) ? colourful : plain;
-  const teller = tellerOn(screenOn(process.stdout), paint, beginStory(targetOfRun(), Date.now()));
+  const teller = tellerOn(screenOn(process.stdout), paint, beginStory(targetOfRun(), Date.now(), scenario));
   const running: Running = {};
+  const ended = new AbortController();
   const interruption = interruptions(() => kill(running));
   interruption.signal.addEventListener('abort', () => teller.wentWrong(interruption.signal.reason));
   // Node would write into the panel.
@@ -25,9 +28,11 @@ async function run(isOnce: boolean): Promise<number> {
   process.on('warning', ({ message }) => teller.happened({ kind: 'note', text: message }));
   try {
     teller.say([paint.strong('Muster: a mesh of operations agents, and a shop for it to watch'), '']);
-    await open(running, teller, interruption.signal);
+    const isLoop = scenario !== undefined;
+    await open(running, teller, interruption.signal, isLoop ? undefined : ['monitoring']);
+    watchProcesses(`${running.shop!.urls['keeper']}/processes/${teller.story.target}`, teller, ended.signal);
     await introduce(running, teller);
-    await play(teller, running.shop!.urls['fault']!, isOnce);
+    await play(teller, running.shop!.urls['fault']!, isOnce, isLoop);
     await conclude(running, teller);
     if (isOnce) return 0;
     const { shop, mesh } = running;
@@ -42,6 +47,7 @@ async function run(isOnce: boolean): Promise<number> {
     teller.say(['', ...lines.flatMap((line) => wrapped(line, width)).map(paint.bad), '']);
     return 1;
   } finally {
+    ended.abort();
     await end(running, teller);
   }
 }
@@ -57,6 +63,8 @@ async function conclude(running: Running, { say, paint, story }: Teller): Promis
   const processes = await allProcesses(running);
   const memory = processes.map(({ pid }) => residentMiB(pid));
   say(['', paint.strong('What happened'), ...timeline(story, paint), '', ...indented(verdict(story)), '']);
+  const asked = askedOf(story, paint);
+  if (asked.length > 0) say([...asked, '']);
   say([paint.strong('Memory that each process takes'), ...indented(processLines(processes, memory)), '']);
 }
 
@@ -80,4 +88,4 @@ if (options.kind === 'help') console.log(usage);
 else if (options.kind === 'wrong') {
   console.error(options.sentence);
   process.exitCode = 2;
-} else process.exit(await run(options.isOnce));
+} else process.exit(await run(options.isOnce, options.scenario));

@@ -21,8 +21,8 @@ const alert = (seconds: number, change = {}): DemoEvent => ({
 });
 
 it('says when the fault begins and how long it was on', () => {
-  expect(narrated(fault(40))[0]).toBe('  40.0 s  The fault is on');
-  expect(narrated(fault(40), fault(52.5, false))).toEqual(['  52.5 s  The fault is lifted after 12.5 s']);
+  expect(narrated(fault(40))[0]).toBe('  40.0 s  The fault is on: slow');
+  expect(narrated(fault(40), fault(52.5, false))).toEqual(['  52.5 s  The fault is gone after 12.5 s']);
 });
 
 describe('a firing alert', () => {
@@ -77,7 +77,7 @@ describe('a resolved alert', () => {
 
   it('is told with how long it fired, and how long after the repair it ended', () => {
     expect(narrated(fault(40), alert(42), fault(50, false), alert(66.5, end))).toEqual([
-      '  66.5 s  RESOLVED  after 24.5 s; 16.5 s after the fault was lifted',
+      '  66.5 s  RESOLVED  after 24.5 s; 16.5 s after the fault was gone',
       '          shop latency_ms is back to normal: 60 ms',
     ]);
   });

@@ -1,5 +1,6 @@
 /** What is said of each event, as lines for people. */
 import type { Alert, Evidence } from '@muster/schemas';
+import { hopWords } from './hop-words.ts';
 import { duration, stamp, stamped, wrapped } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { isAbout, type DemoEvent, type Story } from './story.ts';
@@ -15,20 +16,18 @@ function said(before: Story, event: DemoEvent, after: Story, paint: Palette): st
     case 'tick':
     case 'sample':
     case 'phase':
+    case 'instances':
       return [];
     case 'note':
       return wrapped(event.text);
     case 'fault':
       return event.isOn
-        ? [
-            paint.bad('The fault is on'),
-            ...wrapped(
-              'Every order now counts the whole warehouse with the stock locked, and all others queue behind it.',
-            ),
-          ]
-        : [`${paint.strong('The fault is lifted')} after ${duration(event.at - (before.faultAt ?? event.at))}`];
+        ? [paint.bad(`The fault is on: ${after.scenario.name}`), ...wrapped(after.scenario.story)]
+        : [`${paint.strong('The fault is gone')} after ${duration(event.at - (before.faultAt ?? event.at))}`];
     case 'alert':
       return isAbout(after, event.alert) ? alertLines(before, event.alert, event.at, paint) : [];
+    case 'loop':
+      return hopWords(before, event.message, after, paint);
   }
 }
 
@@ -37,7 +36,7 @@ function alertLines(before: Story, alert: Alert, at: number, paint: Palette): st
   const isKnown = known !== undefined && known.resolvedAt === undefined;
   if (alert.status === 'RESOLVED') {
     if (!isKnown) return [];
-    const since = before.liftedAt === undefined ? '' : `; ${duration(at - before.liftedAt)} after the fault was lifted`;
+    const since = before.liftedAt === undefined ? '' : `; ${duration(at - before.liftedAt)} after the fault was gone`;
     return [
       `${paint.good('RESOLVED')}  after ${duration(at - known.firedAt)}${since}`,
       ...wrapped(alert.title).map(paint.strong),
@@ -84,7 +83,7 @@ function delayWords({ faultAt, liftedAt, startedAt }: Story, evidence: Evidence 
       ? 'no fault was switched on'
       : liftedAt === undefined
         ? `${Math.round(at - faultAt)} ms after the fault`
-        : `${duration(at - liftedAt)} after the fault was lifted`;
+        : `${duration(at - liftedAt)} after the fault was gone`;
   const measuredAt = evidence?.recent.at(-1)?.at;
   return measuredAt === undefined || measuredAt < startedAt
     ? since

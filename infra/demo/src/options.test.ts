@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { readOptions, usage } from './options.ts';
+import { scenarioNamed } from './scenario.ts';
 
 it.each([
   [[], { kind: 'run', isOnce: false }],
   [['--once'], { kind: 'run', isOnce: true }],
   [['--help'], { kind: 'help' }],
   [['-h', '--once'], { kind: 'help' }],
+  [['--scenario', 'leaking', '--once'], { kind: 'run', isOnce: true, scenario: scenarioNamed('leaking') }],
 ])('%j is understood', (args, expected) => {
   expect(readOptions(args)).toEqual(expected);
 });
@@ -13,8 +15,16 @@ it.each([
 it.each([[['--twice']], [['once']], [['--once=yes']]])('%j is refused in a sentence', (args) => {
   expect(readOptions(args)).toEqual({
     kind: 'wrong',
-    sentence: `npm start -- ${args.join(' ')} is not understood: there are --once and --help.`,
+    sentence: `npm start -- ${args.join(' ')} is not understood: there are --once, --scenario <name> and --help.`,
   });
+});
+
+it('names the scenarios there are', () => {
+  expect(readOptions(['--scenario', 'flooded'])).toEqual({
+    kind: 'wrong',
+    sentence: 'There is no scenario "flooded": there are healthy, slow, leaking, crashing, unfixable.',
+  });
+  expect(usage).toContain('crashing   processes end over and over');
 });
 
 it('is explained within 88 columns', () => {

@@ -1,20 +1,27 @@
 import { parseArgs } from 'node:util';
+import { isScenarioName, scenarioNamed, scenarioNames, type Scenario } from './scenario.ts';
 
 export type Options =
-  | { readonly kind: 'run'; readonly isOnce: boolean }
+  | { readonly kind: 'run'; readonly isOnce: boolean; readonly scenario?: Scenario }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly sentence: string };
 
-export const usage = `npm start [-- --once]
+const list = scenarioNames.map((name) => `    ${name.padEnd(10)} ${scenarioNamed(name).title}`);
+
+export const usage = `npm start [-- --once] [--scenario <name>]
 
 Starts a real Kafka, schema registry and Redis on this machine, every agent of the
 mesh as a process of its own, and a small web shop under load that publishes its
-metrics. When the mesh knows the shop, the shop's checkout is broken: watch the alert
-fire, and be resolved after the repair. Everything stays up until Ctrl-C.
+metrics. When the mesh knows the shop, something happens to the shop: watch the mesh
+find it, decide what may be done, do it, and check that it helped. Everything stays
+up until Ctrl-C.
 
-  --once   ends by itself after the alert is resolved. Exit code 0: the fault was
-           found and its end too, and nothing was reported before. 1: it was not.
-  --help   this text
+  --scenario <name>   what happens
+${list.join('\n')}
+  --once              ends by itself. Exit code 0: all that was to be seen came, each in
+                      its time, and nothing was reported before. 1: something did not,
+                      and a sentence says what.
+  --help              this text
 
 The servers begin empty: what an earlier mesh stored in .muster/dev is dropped. Name
 your own with KAFKA_BROKERS, SCHEMA_REGISTRY_URL and REDIS_URL to use those instead,
@@ -25,13 +32,24 @@ export function readOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { once: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        once: { type: 'boolean', default: false },
+        scenario: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
-    return values.help ? { kind: 'help' } : { kind: 'run', isOnce: values.once };
+    if (values.help) return { kind: 'help' };
+    const { once: isOnce, scenario } = values;
+    if (scenario === undefined) return { kind: 'run', isOnce };
+    if (!isScenarioName(scenario)) {
+      const sentence = `There is no scenario "${scenario}": there are ${scenarioNames.join(', ')}.`;
+      return { kind: 'wrong', sentence };
+    }
+    return { kind: 'run', isOnce, scenario: scenarioNamed(scenario) };
   } catch {
     return {
       kind: 'wrong',
-      sentence: `npm start -- ${args.join(' ')} is not understood: there are --once and --help.`,
+      sentence: `npm start -- ${args.join(' ')} is not understood: there are --once, --scenario <name> and --help.`,
     };
   }
 }

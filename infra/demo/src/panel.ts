@@ -22,6 +22,7 @@ export function panelOf(story: Story, paint: Palette): string[] {
     paint.dim(heading),
     ...lines.map((line, index) => (firing.has(routesOf(story)[index]) ? paint.bad(line) : line)),
     `  ${ordersWords(story)}`,
+    ...instancesWords(story).map((words) => `  ${words}`),
     '',
     `${stamp(story.now, story.startedAt)}  ${stateWords(story, paint)}`,
   ];
@@ -83,6 +84,14 @@ function ordersWords(story: Story): string {
   return `${orders} orders a minute, worth ${value} EUR`;
 }
 
+function instancesWords({ instances }: Story): string[] {
+  if (instances === undefined) return [];
+  const { up, desired, restarts } = instances;
+  const each = up.map(({ pid, memoryMiB }) => `pid ${pid} ${Math.round(memoryMiB)} MiB`);
+  const renewed = restarts === 0 ? '' : `, ${restarts} started again`;
+  return [`${up.length} of ${desired} processes${renewed}: ${each.join(', ')}`];
+}
+
 function stateWords(story: Story, paint: Palette): string {
   const { phase, now, faultAt = now, liftedAt } = story;
   const firing = stillFiring(story).length;
@@ -96,7 +105,7 @@ function stateWords(story: Story, paint: Palette): string {
   if (firing > 0)
     return liftedAt === undefined
       ? `no fault is on${firingWords(firing, paint)}`
-      : `the fault was lifted ${duration(now - liftedAt)} ago${firingWords(firing, paint)}`;
+      : `the fault is gone since ${duration(now - liftedAt)}${firingWords(firing, paint)}`;
   return phase === 'calm'
     ? `${paint.good('all is usual')}   Ctrl-C stops everything`
     : paint.good('all is usual, no alert fires');

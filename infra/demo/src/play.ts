@@ -1,11 +1,13 @@
-/** What happens to the shop: it is learned, broken and repaired. */
+/** What happens to the shop: it is learned, something happens to it, and the mesh is watched until that is over. */
 import { join } from 'node:path';
 import { dataDir, holdMs } from './demo-mesh.ts';
+import { expectationsOf, inconsistencies, uncalledFor } from './expectations.ts';
 import { duration } from './layout.ts';
 import { falseAlarms, firedSinceFault, learned, stillFiring, type Story } from './story.ts';
 import type { Teller } from './teller.ts';
 
 const quietMs = 6_000;
+const healthyMs = 20_000;
 const showFaultMs = 6_000;
 const learnWithinMs = 150_000;
 const fireWithinMs = 60_000;
@@ -13,10 +15,32 @@ const resolveWithinMs = 120_000 + holdMs;
 const logsDir = join(dataDir, 'logs');
 
 /**
- * From learning to the end of the last alert. Throws a sentence when something does not come in its time; when strict, also as soon as an alert
- * fires that nobody caused.
+ * From learning to the end of what happens. Throws a sentence when something does not come in its time; when strict, also as soon as something is
+ * reported or done that nothing calls for.
  */
-export async function play({ happened, until, pass }: Teller, faultUrl: string, isStrict: boolean): Promise<void> {
+export async function play(teller: Teller, faultUrl: string, isStrict: boolean, isLoop: boolean): Promise<void> {
+  const { happened, until, story } = teller;
+  await learn(teller, isStrict);
+  if (!isLoop) return repair(teller, faultUrl);
+  const { scenario } = story;
+  if (scenario.fault !== undefined) {
+    happened({ kind: 'phase', phase: 'broken' });
+    await setFault(faultUrl, true);
+  }
+  for (const { missing, agent, withinMs, isMet } of expectationsOf(scenario)) {
+    const log = join(logsDir, `${agent}.log`);
+    await until(isMet, {
+      withinMs,
+      sentence: (last) =>
+        `Within ${withinMs / 1_000} s ${missing}${firing(last)}. See ${log}, and \`npm run muster -- dead-letters list\`.`,
+    });
+  }
+  const wrong = inconsistencies(teller.story);
+  if (wrong.length > 0) throw new Error(wrong.join(' '));
+  happened({ kind: 'phase', phase: 'calm' });
+}
+
+async function learn({ happened, until, story: { scenario } }: Teller, isStrict: boolean): Promise<void> {
   const note = (text: string) => happened({ kind: 'note', text });
   happened({ kind: 'phase', phase: 'learning' });
   await until((story) => isCalm(story, isStrict) && learned(story) === 1, {
@@ -25,10 +49,15 @@ export async function play({ happened, until, pass }: Teller, faultUrl: string, 
       `After ${learnWithinMs / 1_000} s the shop has published ${Math.floor(100 * learned(story))} % of the values to learn from: see ${logsDir}.`,
   });
   happened({ kind: 'phase', phase: 'healthy' });
-  const quietUntil = Date.now() + quietMs;
-  note(`What is usual is learned. For ${duration(quietMs)} nothing happens, and nothing should be reported.`);
+  const forMs = scenario.fault === undefined ? healthyMs : quietMs;
+  const quietUntil = Date.now() + forMs;
+  note(`What is usual is learned. For ${duration(forMs)} nothing happens, and nothing should be reported or done.`);
   await until((story) => isCalm(story, isStrict) && story.now >= quietUntil);
+}
 
+/** As long as the mesh does nothing about the fault itself. */
+async function repair({ happened, until, pass }: Teller, faultUrl: string): Promise<void> {
+  const note = (text: string) => happened({ kind: 'note', text });
   happened({ kind: 'phase', phase: 'broken' });
   await setFault(faultUrl, true);
   await until((story) => firedSinceFault(story).length > 0, {
@@ -42,7 +71,7 @@ export async function play({ happened, until, pass }: Teller, faultUrl: string, 
   await until((story) => stillFiring(story).length === 0, {
     withinMs: resolveWithinMs,
     sentence: (story) =>
-      `Not resolved within ${resolveWithinMs / 1_000} s after the repair: ${titlesOf(stillFiring(story))}. See ${logsDir}.`,
+      `Not resolved within ${resolveWithinMs / 1_000} s after the repair${firing(story)}. See ${logsDir}.`,
   });
   happened({ kind: 'phase', phase: 'calm' });
 }
@@ -50,9 +79,16 @@ export async function play({ happened, until, pass }: Teller, faultUrl: string, 
 /** Throws a sentence on the first false alarm, where that matters. */
 function isCalm(story: Story, isStrict: boolean): boolean {
   const alarms = falseAlarms(story);
-  if (!isStrict || alarms.length === 0) return true;
-  throw new Error(`A false alarm: ${titlesOf(alarms)} fired although nothing was the matter. See ${logsDir}.`);
+  const done = uncalledFor(story);
+  if (!isStrict || alarms.length + done.length === 0) return true;
+  const what = alarms.length > 0 ? `${titlesOf(alarms)} fired` : done.join('; ');
+  throw new Error(`A false alarm: ${what} although nothing was the matter. See ${logsDir}.`);
 }
+
+const firing = (story: Story): string => {
+  const fired = stillFiring(story);
+  return fired.length === 0 ? '' : ` (still firing: ${titlesOf(fired)})`;
+};
 
 const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
   fired.map(({ alert }) => `"${alert.title}"`).join(', ');

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import type { Mesh } from '@muster/cli';
 import { connect, type Client } from '@muster/client';
 import { startCompanion, type Companion } from './companion.ts';
-import { dataDir, killAgents, processesOf, startDemoMesh } from './demo-mesh.ts';
+import type { Told } from './companion-side.ts';
+import { agentsEnv, dataDir, killAgents, processesOf, startDemoMesh } from './demo-mesh.ts';
+import { hear } from './hearing.ts';
 import type { Process } from './processes.ts';
 import type { Teller } from './teller.ts';
 
 /** What runs, filled in the order in which it is started. */
 export interface Running {
+  shop?: Companion;
   mesh?: Mesh;
   client?: Client;
-  shop?: Companion;
   customers?: Companion;
 }
+
+const openWithinMs = 60_000;
 
 /**
  * Starts the mesh, the shop and its customers, and hears what is published about the shop. Throws a sentence; what was started by then stands in
@@ -21,41 +25,57 @@ export interface Running {
  */
 export async function open(
   running: Running,
-  { happened, wentWrong, story }: Teller,
+  teller: Teller,
   signal: AbortSignal,
+  agents?: readonly string[],
 ): Promise<void> {
-  const { target } = story;
+  const { happened, wentWrong, until, story } = teller;
+  const { target, scenario } = story;
   const note = (text: string) => happened({ kind: 'note', text });
   const onDeath = (sentence: string) => wentWrong(new Error(sentence));
-  const mesh = await startDemoMesh({ log: note, signal, onDeath });
+  let isOpen = false;
+  const told = (one: Told): void => {
+    if (one.kind === 'fault') happened({ kind: 'fault', isOn: one.isOn }, one.at);
+    if (one.kind === 'open') isOpen = true;
+  };
+  const start = (name: string, part: string, env: Readonly<Record<string, string>>): Promise<Companion> =>
+    startCompanion({
+      name,
+      file: join(import.meta.dirname, part, 'main.ts'),
+      logFile: join(dataDir, 'logs', `${name}.log`),
+      env,
+      signal,
+      told,
+      onDeath,
+    });
+  // The keeper is there first: the agents have to know where it is.
+  const shop = await start('shop', 'keeper', {
+    SHOP_TARGET: target,
+    SHOP_STATE_DIR: join(dataDir, 'shop'),
+    SHOP_FAULT: scenario.fault ?? 'slow',
+  });
+  running.shop = shop;
+  const env = agentsEnv(target, shop.urls);
+  const mesh = await startDemoMesh({ log: note, signal, onDeath, env, ...(agents && { agents }) });
   running.mesh = mesh;
   const { kafkaBrokers, schemaRegistryUrl } = mesh.urls;
   const addresses = { brokers: kafkaBrokers.split(','), schemaRegistry: schemaRegistryUrl };
   const client = await connect({ source: `${target}-demo`, ...addresses });
   running.client = client;
-  const heard = await Promise.all([
-    client.consume('muster.alerts.v1', (alert) => happened({ kind: 'alert', alert })),
-    client.consume('muster.metrics.v1', (sample) => happened({ kind: 'sample', sample })),
-  ]);
+  const heard = await hear(
+    client,
+    teller,
+    mesh.agents.some(({ name }) => name === 'recovery'),
+  );
   for (const { ended } of heard) ended.catch(wentWrong);
-
-  const start = (name: string, part: string, env: Readonly<Record<string, string>>): Promise<Companion> =>
-    startCompanion({
-      name,
-      file: join(import.meta.dirname, part, 'main.ts'),
-      logFile: join(dataDir, 'logs', `${part}.log`),
-      env,
-      signal,
-      told: (told) => {
-        if (told.kind === 'fault') happened({ kind: 'fault', isOn: told.isOn }, told.at);
-      },
-      onDeath,
-    });
   signal.throwIfAborted();
   note('Opening the shop');
-  const env = { KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl, SHOP_TARGET: target };
-  running.shop = await start('shop', 'shop', env);
-  running.customers = await start('customers', 'load', { SHOP_URL: running.shop.urls['shop']! });
+  shop.tell({ KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl });
+  await until(() => isOpen, {
+    withinMs: openWithinMs,
+    sentence: () => `The shop did not open within ${openWithinMs / 1_000} s; its log is ${dataDir}/logs/shop.log.`,
+  });
+  running.customers = await start('customers', 'load', { SHOP_URL: shop.urls['shop']! });
 }
 
 /** All processes, this one included. */

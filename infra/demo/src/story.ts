@@ -1,10 +1,12 @@
 /** What has happened in the demo so far: events in, a plain account out. */
 import { keyOf } from '@muster/schemas';
 import type { Alert, MetricSample } from '@muster/schemas';
+import { aboutTarget, type Heard, type LoopMessage } from './loop.ts';
+import { scenarioNamed, type Scenario } from './scenario.ts';
 
 /**
  * starting: the mesh comes up. learning: the detectors do not know the shop yet. healthy: they do, and nothing is the matter. broken: the fault
- * is on. recovering: it was lifted, alerts still fire. calm: the story was told. ending: everything is stopped.
+ * is on. recovering: it is gone, alerts still fire. calm: the story was told. ending: everything is stopped.
  */
 export type Phase = 'starting' | 'learning' | 'healthy' | 'broken' | 'recovering' | 'calm' | 'ending';
 
@@ -16,7 +18,16 @@ export type DemoEvent = { readonly at: number } & (
   | { readonly kind: 'sample'; readonly sample: Pick<MetricSample, 'target' | 'name' | 'labels' | 'value'> }
   | { readonly kind: 'fault'; readonly isOn: boolean }
   | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'loop'; readonly message: LoopMessage }
+  | { readonly kind: 'instances'; readonly instances: Instances }
 );
+
+/** The processes of the shop. */
+export interface Instances {
+  readonly up: readonly { readonly pid: number; readonly memoryMiB: number }[];
+  readonly desired: number;
+  readonly restarts: number;
+}
 
 /** One series of the shop, as far as it is shown. */
 export interface Seen {
@@ -36,13 +47,17 @@ export interface Fired {
 
 export interface Story {
   readonly target: string;
+  readonly scenario: Scenario;
   readonly startedAt: number;
   readonly now: number;
   readonly phase: Phase;
   readonly series: ReadonlyMap<string, Seen>;
   /** By fingerprint, in the order of their first FIRING. */
   readonly alerts: ReadonlyMap<string, Fired>;
-  /** When the fault was last switched on, and lifted. */
+  /** What the mesh says it does, the latest messages of all targets. */
+  readonly heard: readonly Heard[];
+  readonly instances?: Instances;
+  /** When the fault was last switched on, and gone. */
   readonly faultAt?: number;
   readonly liftedAt?: number;
 }
@@ -50,14 +65,17 @@ export interface Story {
 /** Values a detector wants to see of a series before it speaks, and a few more: a report may get lost. */
 const valuesToLearn = 64;
 const valuesShown = 60;
+const mostHeard = 2_000;
 
-export const beginStory = (target: string, startedAt: number): Story => ({
+export const beginStory = (target: string, startedAt: number, scenario: Scenario = scenarioNamed('slow')): Story => ({
   target,
+  scenario,
   startedAt,
   now: startedAt,
   phase: 'starting',
   series: new Map(),
   alerts: new Map(),
+  heard: [],
 });
 
 /** The story with one event more. Signals and alerts about anything but the shop are no part of it. */
@@ -77,6 +95,10 @@ export function tell(story: Story, event: DemoEvent): Story {
     }
     case 'alert':
       return isAbout(story, event.alert) ? { ...next, alerts: changed(story, event.alert, event.at) } : next;
+    case 'loop':
+      return { ...next, heard: [...story.heard, { ...event.message, at: event.at }].slice(-mostHeard) };
+    case 'instances':
+      return { ...next, instances: event.instances };
   }
 }
 
@@ -123,3 +145,6 @@ export const firedSinceFault = ({ alerts, faultAt = Infinity }: Story): Fired[] 
 
 export const stillFiring = ({ alerts }: Story): Fired[] =>
   [...alerts.values()].filter(({ resolvedAt }) => resolvedAt === undefined);
+
+/** What the mesh says it does about the shop. */
+export const loopOf = ({ heard, target, startedAt }: Story): Heard[] => aboutTarget(heard, target, startedAt);

@@ -28,7 +28,7 @@ it('tells what happened in its order, counted from the fault', () => {
     '    +0 ms  the fault was switched on',
     '   +2.0 s  FIRING    shop/latency_ms{route=/checkout}',
     '   +4.0 s  FIRING    shop has stopped',
-    '  +10.0 s  the fault was lifted',
+    '  +10.0 s  the fault was gone',
     '  +27.3 s  RESOLVED  shop/latency_ms{route=/checkout}',
   ]);
 });
@@ -40,7 +40,7 @@ it('has nothing to tell before there was a fault', () => {
 it('says how soon the fault was found and its end seen', () => {
   const events = [fault(40, true), alert(42), fault(50, false), alert(67.3, { status: 'RESOLVED' })];
   expect(verdict(storyOf(...events))).toEqual([
-    'Found 2.0 s after the fault, over 17.3 s after the repair.',
+    'Found 2.0 s after the fault, over 17.3 s after it was gone.',
     'False alarms before the fault: none.',
   ]);
   const early = alert(20, { fingerprint: 'shop/early' });

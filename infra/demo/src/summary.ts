@@ -1,35 +1,85 @@
 /** What there was to see, in the end. */
-import { aligned, duration } from './layout.ts';
+import { question } from './expectations.ts';
+import { aligned, duration, wrapped } from './layout.ts';
+import { of } from './loop.ts';
 import type { Palette } from './palette.ts';
-import { falseAlarms, firedSinceFault, type Fired, type Story } from './story.ts';
+import { falseAlarms, firedSinceFault, loopOf, type Fired, type Story } from './story.ts';
 
-/** From the fault to the end of its alerts, counted from the fault. */
+interface Moment {
+  readonly at: number;
+  readonly words: string;
+}
+
+/** From the fault to the end, counted from the fault. */
 export function timeline(story: Story, paint: Palette): string[] {
-  const { faultAt, liftedAt } = story;
+  const { faultAt } = story;
   if (faultAt === undefined) return [];
-  const moments = [
-    { at: faultAt, words: 'the fault was switched on' },
-    ...(liftedAt === undefined ? [] : [{ at: liftedAt, words: 'the fault was lifted' }]),
-    ...firedSinceFault(story).flatMap((fired) => [
-      { at: fired.firedAt, words: `${paint.bad('FIRING')}    ${seriesOf(fired)}` },
-      ...(fired.resolvedAt === undefined
-        ? []
-        : [{ at: fired.resolvedAt, words: `${paint.good('RESOLVED')}  ${seriesOf(fired)}` }]),
-    ]),
-  ].toSorted((a, b) => a.at - b.at);
-  return moments.map(({ at, words }) => `${`+${duration(at - faultAt)}`.padStart(9)}  ${words}`);
+  return [...faultMoments(story), ...alertMoments(story, paint), ...loopMoments(story, paint)]
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, words }) => `${`+${duration(at - faultAt)}`.padStart(9)}  ${words}`);
+}
+
+const faultMoments = ({ faultAt = 0, liftedAt }: Story): Moment[] => [
+  { at: faultAt, words: 'the fault was switched on' },
+  ...(liftedAt === undefined ? [] : [{ at: liftedAt, words: 'the fault was gone' }]),
+];
+
+const alertMoments = (story: Story, paint: Palette): Moment[] =>
+  firedSinceFault(story).flatMap((fired) => [
+    { at: fired.firedAt, words: `${paint.bad('FIRING')}    ${seriesOf(fired)}` },
+    ...(fired.resolvedAt === undefined
+      ? []
+      : [{ at: fired.resolvedAt, words: `${paint.good('RESOLVED')}  ${seriesOf(fired)}` }]),
+  ]);
+
+function loopMoments(story: Story, paint: Palette): Moment[] {
+  const loop = loopOf(story);
+  const opened = new Set<string>();
+  return [
+    ...of(loop, 'incident').flatMap(({ at, record: { incidentId, status, title } }) => {
+      if (status === 'RESOLVED') return [{ at, words: `${paint.good('INCIDENT RESOLVED')}  ${title}` }];
+      const isNew = !opened.has(incidentId);
+      opened.add(incidentId);
+      return isNew ? [{ at, words: `${paint.bad('INCIDENT')}  ${title}` }] : [];
+    }),
+    ...of(loop, 'run').flatMap(({ at, record: { kind, playbook, text } }) => {
+      if (kind === 'RUN_STARTED') return [{ at, words: `playbook ${playbook} started` }];
+      if (kind === 'RUN_COMPLETED') return [{ at, words: paint.good(`playbook ${playbook} completed`) }];
+      const isBad = kind === 'RUN_WAITS_FOR_PERSON' || kind === 'RUN_COMPENSATED' || kind === 'STEP_FAILED';
+      return isBad ? [{ at, words: `${paint.bad(kind.replaceAll('_', ' '))}  ${text}` }] : [];
+    }),
+    ...of(loop, 'change').map(({ at, record: { title } }) => ({ at, words: `change asked for: ${title}` })),
+    ...of(loop, 'decision').map(({ at, record: { verdict, decidedBy } }) => ({
+      at,
+      words: `change ${verdict} by ${decidedBy.join(', ')}`,
+    })),
+    ...of(loop, 'assignment').map(({ at, record: { capability } }) => ({ at, words: `${capability} assigned` })),
+    ...of(loop, 'result').map(({ at, record: { capability, status } }) => ({ at, words: `${capability} ${status}` })),
+  ];
 }
 
 /** The demo's outcome: how soon the fault was found and its end seen, and how often it cried wolf. */
 export function verdict(story: Story): string[] {
-  const { faultAt = 0, liftedAt = 0 } = story;
+  const { faultAt, liftedAt } = story;
+  const before = `False alarms before the fault: ${falseAlarms(story).length || 'none'}.`;
+  if (faultAt === undefined) return ['Nothing was the matter, and nothing was reported or done.'];
   const fired = firedSinceFault(story);
   const found = Math.min(...fired.map(({ firedAt }) => firedAt)) - faultAt;
+  if (liftedAt === undefined) return [`Found ${duration(found)} after the fault; it is still there.`, before];
   const over = Math.max(...fired.map(({ resolvedAt = liftedAt }) => resolvedAt)) - liftedAt;
-  return [
-    `Found ${duration(found)} after the fault, over ${duration(over)} after the repair.`,
-    `False alarms before the fault: ${falseAlarms(story).length || 'none'}.`,
+  return [`Found ${duration(found)} after the fault, over ${duration(over)} after it was gone.`, before];
+}
+
+/** What a person is asked, and how to answer; nothing where nobody is. */
+export function askedOf(story: Story, paint: Palette): string[] {
+  const asked = question(story);
+  if (asked === undefined) return [];
+  const { workflowId, text } = asked;
+  const commands = [
+    [`npm run muster -- playbook show ${workflowId}`, 'what was done, step by step'],
+    [`npm run muster -- playbook answer ${workflowId} --help`, 'answers'],
   ];
+  return [paint.bad('A person is asked'), ...wrapped(text), '', ...aligned(commands)];
 }
 
 /** The first series an alert speaks of, or else its title. */
@@ -44,7 +94,7 @@ export function suggestions(
     ['npm run muster -- status', 'who is alive, how loaded'],
     ['npm run muster -- tail alerts --from 10m', 'what fires and what ends'],
     [`curl '${shop.url}/catalog?q=lamp'`, 'goes shopping'],
-    [`curl -X POST ${shop.faultUrl}`, 'breaks the checkout again'],
+    [`curl -X POST ${shop.faultUrl}`, 'breaks the shop again'],
     [`curl -X DELETE ${shop.faultUrl}`, 'repairs it'],
     ...agents.slice(0, 1).map(({ name, url }) => [`curl ${url}/metrics`, `figures of ${name}`]),
   ]);

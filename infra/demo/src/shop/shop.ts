@@ -1,8 +1,11 @@
-/** The shop itself: a catalogue, carts, orders in memory, and one lock around the stock. */
+/** The shop itself: a catalogue, carts and orders in memory, a journal on disk, and one lock around the stock. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logNormal } from '../chance.ts';
 import { catalogueOf, search, type Product } from './catalogue.ts';
+import type { Fault } from './fault.ts';
+import type { Journal } from './journal.ts';
+import { leakOf } from './leak.ts';
 import { lockOf } from './lock.ts';
 
 export interface Order {
@@ -18,35 +21,50 @@ export interface Shop {
   collect(customer: string, product: number): Promise<number>;
   /**
    * Reserves stock, takes the payment, keeps the order; undefined when the payment is declined. Rejects with a `LockCrowdedError` when too many
-   * others are at it.
+   * others are at it, with a `JournalError` when it can't be written down.
    */
   order(customer: string): Promise<Order | undefined>;
-  /** While it is broken, every order counts the whole warehouse with the stock locked. */
-  isBroken: boolean;
+  /** Does what an order does, but for ordering: whoever waits for it knows how long a customer would. */
+  check(): Promise<void>;
+  /** From now on this is the matter with it. */
+  suffer(fault: Fault | null): void;
 }
 
 // So far above what a busy machine adds that its moods stay within what is usual.
 const databaseMs = { median: 24, sigma: 0.45 };
 const paymentMs = { median: 60, sigma: 0.4 };
+const slowPaymentMs = { median: 3_000, sigma: 0.1 };
 const reserveMs = 2;
-const countMs = 250;
-const mostWaiting = 100;
-const mostOrders = 10_000;
+const countMs = 500;
+const mostWaiting = 60;
 const declinedShare = 0.03;
+const leakLimitMiB = 160;
+const slowestSearchMs = 2_500;
 
-export function openShop(): Shop {
+export function openShop(journal: Journal): Shop {
   const catalogue = catalogueOf(2_000);
   const carts = new Map<string, Product[]>();
-  const orders: Order[] = [];
   const stock = lockOf(mostWaiting);
+  const leak = leakOf(leakLimitMiB, slowestSearchMs);
+  let fault: Fault | null = null;
+  let receipt = '';
   const askDatabase = () => sleep(logNormal(databaseMs.median, databaseMs.sigma));
-  const shop: Shop = {
-    isBroken: false,
+  const reserve = () => stock.hold(() => sleep(fault === 'slow' ? countMs : reserveMs));
+  const pay = () => {
+    const { median, sigma } = fault === 'unfixable' ? slowPaymentMs : paymentMs;
+    return sleep(logNormal(median, sigma));
+  };
+  const takeMemory = async () => {
+    if (fault === 'leaking') await sleep(leak.keep());
+  };
+  return {
     async browse(word) {
+      await takeMemory();
       await askDatabase();
       return search(catalogue, word, 20);
     },
     async collect(customer, product) {
+      await takeMemory();
       await askDatabase();
       const cart = carts.get(customer) ?? [];
       cart.push(catalogue[product % catalogue.length]!);
@@ -54,23 +72,28 @@ export function openShop(): Shop {
       return cart.length;
     },
     async order(customer) {
-      const cart = carts.get(customer) ?? [catalogue[orders.length % catalogue.length]!];
-      await stock.hold(() => sleep(shop.isBroken ? countMs : reserveMs));
-      await sleep(logNormal(paymentMs.median, paymentMs.sigma));
+      await takeMemory();
+      const cart = carts.get(customer) ?? [catalogue[0]!];
+      await reserve();
+      await pay();
       if (Math.random() < declinedShare) return undefined;
+      const id = journal.next();
       carts.delete(customer);
-      const previous = orders.at(-1);
-      const order = {
-        id: (previous?.id ?? 0) + 1,
-        value: cart.reduce((sum, { price }) => sum + price, 0),
-        receipt: createHash('sha256')
-          .update(`${previous?.receipt} ${JSON.stringify(cart)}`)
-          .digest('hex'),
-      };
-      orders.push(order);
-      if (orders.length > mostOrders) orders.shift();
-      return order;
+      receipt = createHash('sha256')
+        .update(`${receipt} ${JSON.stringify(cart)}`)
+        .digest('hex');
+      return { id, receipt, value: cart.reduce((sum, { price }) => sum + price, 0) };
+    },
+    async check() {
+      await takeMemory();
+      await reserve();
+      await pay();
+    },
+    suffer(next) {
+      if (next === 'crashing') journal.damage();
+      if (fault === 'crashing' && next === null) journal.renew();
+      if (next !== 'leaking') leak.drop();
+      fault = next;
     },
   };
-  return shop;
 }
