@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertChange, CorrelationContext } from './alert-change.ts';
-import { correlate, settle, type Correlation, type IncidentChange } from './correlate.ts';
+import { correlate, settle } from './correlate.ts';
+import type { Correlation, IncidentChange } from './incident-changes.ts';
 
 const dependsOn: Record<string, string[]> = {
   db: [],
@@ -47,7 +48,7 @@ describe('correlate', () => {
     const incidents = [...last.state.incidents.values()].filter(({ status }) => status === 'OPEN');
     expect(incidents).toHaveLength(1);
     expect(incidents[0]?.cause).toMatchObject({ target: 'db', fingerprint: 'db/errors' });
-    expect(incidents[0]?.cause?.reasons[0]).toBe('5 of its targets depend on db');
+    expect(incidents[0]?.cause?.reasons[0]).toBe('5 of the targets with alerts depend on db');
   });
 
   it('keeps two failures apart that have nothing to do with each other', () => {

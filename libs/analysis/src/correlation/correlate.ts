@@ -1,199 +1,175 @@
-/** Alerts' changes in, incidents out: pure, one scope at a time, in bounded memory. */
+/** Alerts' changes in, incidents out: pure, one scope at a time, in bounded memory. The method is told in docs/correlation.md. */
 import { isMoment, isMuted, type AlertChange, type CorrelationContext } from './alert-change.ts';
-import { suspect } from './cause.ts';
-import { familiarity, type Habit } from './familiarity.ts';
-import { absorb, join, note, openIncident, type CorrelatedIncident } from './incident.ts';
-import { limits, minuteMs } from './limits.ts';
-import { relation } from './relation.ts';
+import { nobody, sight, type Crowd } from './crowd.ts';
+import { familiarity, habitOf, learn, type Familiarity } from './familiarity.ts';
+import { join, note, openIncident, type CorrelatedIncident } from './incident.ts';
+import type { Correlation, CorrelationState, IncidentChange, IncidentChangeKind } from './incident-changes.ts';
+import { forgetAt, quietAt, store } from './incident-book.ts';
+import { absorb, mergedInto } from './joining-incidents.ts';
+import { hourMs, limits } from './limits.ts';
+import { bindingWeight, relation, type Relation } from './relation.ts';
+import { keep } from './surroundings.ts';
 
-/** All that is remembered of one scope: a plain value of numbers, strings, arrays and Maps. */
-export type CorrelationState = {
-  readonly habits: ReadonlyMap<string, Habit>;
-  /** Open ones, and those lately ended, which may be opened again. */
-  readonly incidents: ReadonlyMap<string, CorrelatedIncident>;
-};
+const empty: CorrelationState = { habits: new Map(), crowd: nobody, ordinary: [], incidents: new Map() };
+
+/** What was new goes on being evidence for so long. */
+const freshMs = hourMs;
 
 /**
- * What happened to an incident. `counted`: only numbers changed, not worth a message of its own; `eased`: an alert of it ended.
+ * Takes one change of an alert into its scope's state. Says what became of incidents, and when to call `settle`.
+ * `change` is told in the order of the log; an incident opens with the first alert that is evidence for it.
  */
-export type IncidentChangeKind =
-  | 'opened'
-  | 'reopened'
-  | 'grown'
-  | 'counted'
-  | 'eased'
-  | 'worse'
-  | 'cause'
-  | 'split'
-  | 'merged'
-  | 'resolved';
-
-export type IncidentChange = {
-  readonly kinds: readonly IncidentChangeKind[];
-  /** As it is now. */
-  readonly incident: CorrelatedIncident;
-  /** alertIds of the changes that came to it. */
-  readonly joined: readonly string[];
-};
-
-export type Correlation = {
-  readonly state: CorrelationState;
-  /** At most one per incident. */
-  readonly changes: readonly IncidentChange[];
-  /** When `settle` is to be called, epoch ms; undefined when nothing is open. */
-  readonly wakeAt?: number;
-};
-
-const empty: CorrelationState = { habits: new Map(), incidents: new Map() };
-/** Moments are over when nothing more came for so long. */
-const momentQuietMs = 15 * minuteMs;
-/** Conditions that all ended must stay so for so long. */
-const settleMs = 15_000;
-/** An incident that ended may be opened again for so long. */
-const reopenMs = 30 * minuteMs;
-
-/** Takes one change of an alert into its scope's state. */
 export function correlate(
   before: CorrelationState | undefined,
   change: AlertChange,
   context: CorrelationContext,
 ): Correlation {
-  const { state, changes } = settle(before ?? empty, context);
-  const taken = take(state, change, context);
-  return finish(taken.state, [...changes, ...taken.changes]);
+  const settled = settle(before ?? empty, context);
+  const taken = take(settled.state, change, context);
+  return finish(taken.state, [...settled.changes, ...taken.changes]);
 }
 
 function take(state: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
+  return change.transition === 'RESOLVED' ? ease(state, change, context) : fire(state, change, context);
+}
+
+function ease(state: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
   const { now } = context;
-  const home = homeOf(state, change, context);
-  if (change.transition === 'RESOLVED') {
-    if (home === undefined || home.incident.status !== 'OPEN') return { state, changes: [] };
-    return update(state, join(home.incident, change, home.reason, now), ['eased'], [change.alertId], context);
+  const home = ownIncident(state, change.fingerprint);
+  if (home?.status === 'OPEN') {
+    const joining = { reason: '', isEvidence: false, isGoingOn: false, now };
+    return store(state, join(home, change, joining), ['eased'], [change.alertId], context);
   }
-  const seen = familiarity(state.habits.get(change.fingerprint), now);
-  const learned: CorrelationState = { ...state, habits: remember(state.habits, change.fingerprint, seen.habit) };
-  if (isMuted(change)) return { state: learned, changes: [] };
-  const isEvidence = seen.isUnusual || !isMoment(change);
-  if (home?.reason === sameAgain) {
-    const kinds: IncidentChangeKind[] = home.incident.status === 'OPEN' ? ['counted'] : ['reopened'];
-    return update(
-      learned,
-      join(reopened(home.incident, now), change, home.reason, now),
-      kinds,
-      [change.alertId],
-      context,
-    );
-  }
-  if (!isEvidence) return { state: learned, changes: [] };
-  const reason = [seen.reason, home?.reason].filter((each) => each !== undefined && each !== '').join(', ');
-  if (home === undefined || home.incident.status !== 'OPEN') {
-    const incident = openIncident(context.newId(), change, reason || 'a condition that needs attention', now);
-    return update(learned, incident, ['opened'], [change.alertId], context);
-  }
-  const grown = update(learned, join(home.incident, change, reason, now), ['grown'], [change.alertId], context);
-  return mergeWith(grown, change, context);
+  const wasMoment = habitOf(state.habits, change.fingerprint)?.isMoment === true;
+  return { state: wasMoment ? { ...state, ordinary: keep(state.ordinary, change, now) } : state, changes: [] };
 }
 
-/** Where an alert belongs to two open incidents, the older takes over the younger. */
-function mergeWith(grown: Correlation, change: AlertChange, context: CorrelationContext): Correlation {
-  const others = [...grown.state.incidents.values()]
-    .filter(({ status, members }) => status === 'OPEN' && !members.has(change.fingerprint))
-    .filter((each) => (relation(each, change, context.now, context.topology)?.weight ?? 0) >= mergeWeight);
-  const home = grown.changes[0]?.incident;
-  if (home === undefined || others.length === 0) return grown;
-  const [older, ...younger] = [home, ...others].sort((a, b) => a.openedAt - b.openedAt) as [CorrelatedIncident];
-  const whole = younger.reduce((into, each: CorrelatedIncident) => absorb(into, each, context.now), older);
-  const gone = younger.map((each: CorrelatedIncident): CorrelatedIncident => {
-    return { ...each, status: 'MERGED', resolvedAt: context.now, mergedInto: older.incidentId };
-  });
-  const incidents = new Map(grown.state.incidents);
-  for (const each of gone) incidents.set(each.incidentId, each);
-  const updated = update({ ...grown.state, incidents }, whole, ['grown'], [change.alertId], context);
-  return { state: updated.state, changes: [...updated.changes, ...gone.map(mergedChange)] };
+function fire(before: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
+  const { now } = context;
+  const count = 1 + change.foldedCount;
+  const seen = familiarity(habitOf(before.habits, change.fingerprint), count, isMoment(change), now);
+  const state = { ...before, habits: learn(before.habits, change.fingerprint, seen.habit) };
+  const own = ownIncident(state, change.fingerprint);
+  if (own?.status === 'OPEN') return goOn(state, own, change, seen, context);
+  if (isMuted(change)) return { state, changes: [] };
+  if (isMoment(change) && !seen.isUnusual) return passBy(state, change, context);
+  const crowd = sight(state.crowd, { at: now, fingerprint: change.fingerprint, target: change.target });
+  const reason = seen.reason;
+  if (own !== undefined) {
+    const joining = { reason, isEvidence: true, isGoingOn: true, now };
+    return store({ ...state, crowd }, join(again(own, now), change, joining), ['reopened'], [change.alertId], context);
+  }
+  return admit({ ...state, crowd }, change, reason, crowd, context);
 }
 
-const mergeWeight = 6;
-const mergedChange = (incident: CorrelatedIncident): IncidentChange => ({ kinds: ['merged'], incident, joined: [] });
-
-const sameAgain = 'the same alert again';
-
-/** The incident closest to an alert. */
-function homeOf(state: CorrelationState, change: AlertChange, { now, topology }: CorrelationContext) {
-  let best: { incident: CorrelatedIncident; weight: number; reason: string } | undefined;
+/** The incident that an alert is part of; one that ended not long ago counts, too. */
+function ownIncident(state: CorrelationState, fingerprint: string): CorrelatedIncident | undefined {
+  let ended: CorrelatedIncident | undefined;
   for (const incident of state.incidents.values()) {
-    if (incident.status === 'MERGED') continue;
-    const related = relation(incident, change, now, topology);
-    if (related !== undefined && related.weight > (best?.weight ?? 0)) best = { incident, ...related };
+    if (incident.status === 'MERGED' || !incident.members.has(fingerprint)) continue;
+    if (incident.status === 'OPEN') return incident;
+    ended = incident;
   }
-  return best;
+  return ended;
 }
 
-function reopened(incident: CorrelatedIncident, now: number): CorrelatedIncident {
-  if (incident.status === 'OPEN') return incident;
+/** An alert of an open incident is told again. */
+function goOn(
+  state: CorrelationState,
+  incident: CorrelatedIncident,
+  change: AlertChange,
+  seen: Familiarity,
+  context: CorrelationContext,
+): Correlation {
+  const { now } = context;
+  const member = incident.members.get(change.fingerprint);
+  const firesAgain = member?.isMoment === false && !member.isFiring;
+  const isFresh = member?.isMoment === true && member.isEvidence && now - member.startsAt < freshMs;
+  const joining = { reason: seen.reason, isEvidence: seen.isUnusual || firesAgain, isGoingOn: isFresh, now };
+  const joined = join(incident, change, joining);
+  return store(state, joined, [firesAgain ? 'grown' : 'counted'], [change.alertId], context);
+}
+
+/** An ordinary alert opens nothing. It is kept for a while, and shown with a large incident near it. */
+function passBy(state: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
+  return { state: { ...state, ordinary: keep(state.ordinary, change, context.now) }, changes: [] };
+}
+
+/** Evidence finds its incident, holds several together, or opens one. */
+function admit(
+  state: CorrelationState,
+  change: AlertChange,
+  reason: string,
+  crowd: Crowd,
+  context: CorrelationContext,
+): Correlation {
+  const { now } = context;
+  const [closest, ...others] = homesOf(state, change, crowd, context);
+  if (closest === undefined) {
+    const joining = { reason: reason || 'a condition that needs attention', isEvidence: true, isGoingOn: true, now };
+    return store(state, openIncident(context.newId(), change, joining), ['opened'], [change.alertId], context);
+  }
+  const binding = others.filter(({ weight }) => weight >= bindingWeight && closest.weight >= bindingWeight);
+  const all = [closest, ...binding].map(({ incident }) => incident);
+  const oldest = all.reduce((a, b) => (b.openedAt < a.openedAt ? b : a));
+  const younger = all.filter((each) => each !== oldest);
+  const why = [reason, closest.reason].filter((each) => each !== '').join(', ');
+  const whole = younger.reduce((into, each) => absorb(into, each, now), oldest);
+  const incidents = new Map(state.incidents);
+  const gone = younger.map((each) => mergedInto(each, oldest.incidentId, now));
+  for (const each of gone) incidents.set(each.incidentId, each);
+  const joined = join(whole, change, { reason: why, isEvidence: true, isGoingOn: true, now });
+  const isKept = joined.members.has(change.fingerprint);
+  const kinds: IncidentChangeKind[] = [isKept || gone.length > 0 ? 'grown' : 'counted'];
+  const stored = store({ ...state, incidents }, joined, kinds, [change.alertId], context);
+  const merged = gone.map((incident): IncidentChange => ({ kinds: ['merged'], incident, joined: [] }));
+  return { state: stored.state, changes: [...stored.changes, ...merged] };
+}
+
+type Home = Relation & { readonly incident: CorrelatedIncident };
+
+/** Open incidents that an alert is related to, the closest first. Where too many are open, the latest takes what is related to none. */
+function homesOf(state: CorrelationState, change: AlertChange, crowd: Crowd, context: CorrelationContext): Home[] {
+  const homes: Home[] = [];
+  let open = 0;
+  let latest: CorrelatedIncident | undefined;
+  for (const incident of state.incidents.values()) {
+    if (incident.status !== 'OPEN') continue;
+    open += 1;
+    if (latest === undefined || incident.evidenceAt >= latest.evidenceAt) latest = incident;
+    const related = relation(incident, change, crowd, context);
+    if (related !== undefined) homes.push({ incident, ...related });
+  }
+  if (homes.length === 0 && latest !== undefined && open >= limits.openIncidents)
+    return [{ incident: latest, weight: 1, reason: 'too much at once to be told apart' }];
+  return homes.sort((a, b) => b.weight - a.weight || b.incident.evidenceAt - a.incident.evidenceAt);
+}
+
+function again(incident: CorrelatedIncident, now: number): CorrelatedIncident {
   const timeline = note(incident.timeline, now, 'It began again.');
   return { ...incident, status: 'OPEN', resolvedAt: null, reopened: incident.reopened + 1, timeline };
 }
 
-/** Stores an incident that changed, with its cause judged anew. */
-function update(
-  state: CorrelationState,
-  incident: CorrelatedIncident,
-  kinds: readonly IncidentChangeKind[],
-  joined: readonly string[],
-  { topology }: CorrelationContext,
-): Correlation {
-  const before = state.incidents.get(incident.incidentId);
-  const judged = { ...incident, ...suspect(incident, topology) };
-  const more: IncidentChangeKind[] = [];
-  if (before !== undefined && before.severity !== judged.severity) more.push('worse');
-  if (before !== undefined && before.cause?.target !== judged.cause?.target) more.push('cause');
-  const incidents = new Map(state.incidents).set(judged.incidentId, judged);
-  return { state: { ...state, incidents }, changes: [{ kinds: [...kinds, ...more], incident: judged, joined }] };
-}
-
-/** What time alone changes: ends moments, resolves what is quiet, forgets what is long over. */
-export function settle(state: CorrelationState, context: CorrelationContext): Correlation {
-  const { now } = context;
+/** What time alone changes: resolves what is quiet, forgets what is long over. */
+export function settle(state: CorrelationState, { now }: CorrelationContext): Correlation {
   const changes: IncidentChange[] = [];
-  const incidents = new Map(state.incidents);
+  let incidents: Map<string, CorrelatedIncident> | undefined;
   for (const incident of state.incidents.values()) {
     if (incident.status === 'OPEN' && quietAt(incident) <= now) {
       const timeline = note(incident.timeline, now, 'All is quiet.');
       const resolved: CorrelatedIncident = { ...incident, status: 'RESOLVED', resolvedAt: now, timeline };
-      incidents.set(incident.incidentId, resolved);
+      (incidents ??= new Map(state.incidents)).set(incident.incidentId, resolved);
       changes.push({ kinds: ['resolved'], incident: resolved, joined: [] });
-    } else if (incident.status !== 'OPEN' && (incident.resolvedAt ?? 0) + reopenMs <= now) {
-      incidents.delete(incident.incidentId);
+    } else if (incident.status !== 'OPEN' && forgetAt(incident) <= now) {
+      (incidents ??= new Map(state.incidents)).delete(incident.incidentId);
     }
   }
-  return finish({ ...state, incidents }, changes);
-}
-
-/** When an incident will be quiet if nothing more comes; Infinity while a condition holds. */
-function quietAt(incident: CorrelatedIncident): number {
-  const ends = [...incident.members.values()].map((member) => {
-    if (member.isMoment) return member.lastAt + momentQuietMs;
-    return member.isFiring ? Infinity : (member.endsAt ?? member.lastAt) + settleMs;
-  });
-  return Math.max(incident.evidenceAt, ...ends);
+  return finish(incidents === undefined ? state : { ...state, incidents }, changes);
 }
 
 function finish(state: CorrelationState, changes: readonly IncidentChange[]): Correlation {
-  const wakes = [...state.incidents.values()].map((incident) =>
-    incident.status === 'OPEN' ? quietAt(incident) : (incident.resolvedAt ?? 0) + reopenMs,
-  );
-  const wakeAt = Math.min(...wakes);
+  let wakeAt = Infinity;
+  for (const incident of state.incidents.values())
+    wakeAt = Math.min(wakeAt, incident.status === 'OPEN' ? quietAt(incident) : forgetAt(incident));
   return Number.isFinite(wakeAt) ? { state, changes, wakeAt } : { state, changes };
-}
-
-/** The habits with one more: the least lately used go first. */
-function remember(habits: ReadonlyMap<string, Habit>, fingerprint: string, habit: Habit): ReadonlyMap<string, Habit> {
-  const next = new Map(habits);
-  next.delete(fingerprint);
-  next.set(fingerprint, habit);
-  for (const oldest of next.keys()) {
-    if (next.size <= limits.habits) break;
-    next.delete(oldest);
-  }
-  return next;
 }

@@ -1,32 +1,74 @@
 /**
- * How familiar an alert is: what recurs is learned to be ordinary, what is new or seldom is not. The idea is that of rarity in
- * near-real-time triage of alerts, e.g. RAPID (Liu et al., 2022), kept here to a handful of numbers per fingerprint.
+ * How familiar an alert is. What comes back again and again is learned to be ordinary; what is new, seldom, or far busier than it ever was
+ * is not. The idea is the rarity score of RAPID (Liu et al., "RAPID: Real-time alert investigation with context-aware prioritization",
+ * 2022), kept here to four numbers per fingerprint.
  */
-import { hourMs } from './limits.ts';
+import { hourMs, limits, minuteMs, remember } from './limits.ts';
 
 /** What is remembered of one fingerprint. */
 export type Habit = {
   readonly lastAt: number;
   /** How often it came back after a rest; older times count less. */
   readonly visits: number;
+  /** The most messages a minute it ever had, slowly forgotten. */
+  readonly busiest: number;
+  /** It happens at moments: nobody says when it is over. */
+  readonly isMoment: boolean;
 };
+
+export type Habits = ReadonlyMap<number, ReadonlyMap<string, Habit>>;
 
 /** A visit ends with so long a rest. */
 const restMs = hourMs;
-const halfLifeMs = 48 * hourMs;
+const visitHalfLifeMs = 36 * hourMs;
+const busyHalfLifeMs = 72 * hourMs;
+/** An alert is seldom when it rested so long and came back so few times. */
+const seldomAfterMs = 12 * hourMs;
+const seldomVisits = 4;
+/** A burst has at least so many messages, so many times faster than ever. */
+const burstMessages = 50;
+const burstFactor = 5;
 
 export type Familiarity = { readonly habit: Habit; readonly isUnusual: boolean; readonly reason: string };
 
-/** Learns from one sighting at `now` and says whether it was unusual. */
-export function familiarity(habit: Habit | undefined, now: number): Familiarity {
+/** Learns from `count` messages told at `now` and says whether they were unusual, and why. */
+export function familiarity(habit: Habit | undefined, count: number, isMoment: boolean, now: number): Familiarity {
   if (habit === undefined) {
-    return { habit: { lastAt: now, visits: 1 }, isUnusual: true, reason: 'never seen before' };
+    return { habit: { lastAt: now, visits: 1, busiest: 1, isMoment }, isUnusual: true, reason: 'never seen before' };
   }
-  const restedMs = now - habit.lastAt;
-  if (restedMs < restMs)
-    return { habit: { ...habit, lastAt: Math.max(now, habit.lastAt) }, isUnusual: false, reason: '' };
-  const visits = habit.visits * 2 ** (-restedMs / halfLifeMs);
-  const isUnusual = restedMs > 12 * hourMs && visits < 3;
-  const reason = isUnusual ? `seldom seen, last ${Math.round(restedMs / hourMs)} h ago` : '';
-  return { habit: { lastAt: now, visits: visits + 1 }, isUnusual, reason };
+  const restedMs = Math.max(0, now - habit.lastAt);
+  const isVisit = restedMs >= restMs;
+  const perMinute = count / Math.max(1, restedMs / minuteMs);
+  const visits = habit.visits * 2 ** (-restedMs / visitHalfLifeMs);
+  const busiest = Math.max(1, habit.busiest * 2 ** (-restedMs / busyHalfLifeMs));
+  const learned: Habit = {
+    lastAt: now,
+    visits: visits + (isVisit ? 1 : 0),
+    busiest: isVisit ? busiest : Math.max(busiest, perMinute),
+    isMoment,
+  };
+  if (restedMs >= seldomAfterMs && visits < seldomVisits) {
+    return { habit: learned, isUnusual: true, reason: `seldom seen, last ${Math.round(restedMs / hourMs)} h ago` };
+  }
+  if (!isVisit && count >= burstMessages && perMinute > burstFactor * busiest) {
+    const reason = `${Math.round(perMinute)} messages a minute, at most ${Math.ceil(busiest)} before`;
+    return { habit: learned, isUnusual: true, reason };
+  }
+  return { habit: learned, isUnusual: false, reason: '' };
+}
+
+export const habitOf = (habits: Habits, fingerprint: string): Habit | undefined =>
+  habits.get(bucketOf(fingerprint))?.get(fingerprint);
+
+/** The habits with one more; of very many the longest unused are forgotten. */
+export function learn(habits: Habits, fingerprint: string, habit: Habit): Habits {
+  const bucket = bucketOf(fingerprint);
+  const kept = remember(habits.get(bucket) ?? new Map<string, Habit>(), fingerprint, habit, limits.habitsPerBucket);
+  return new Map(habits).set(bucket, kept);
+}
+
+function bucketOf(text: string): number {
+  let hash = 0;
+  for (let index = 0; index < text.length; index += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0;
+  return (hash >>> 0) % limits.habitBuckets;
 }

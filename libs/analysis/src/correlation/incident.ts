@@ -16,6 +16,8 @@ export type IncidentMember = {
   readonly lastAt: number;
   /** Messages of it. */
   readonly count: number;
+  /** Whether it speaks for the incident; what is ordinary and only near it does not. */
+  readonly isEvidence: boolean;
   /** Why it belongs to the incident, in a sentence. */
   readonly reason: string;
 };
@@ -36,18 +38,31 @@ export type CorrelatedIncident = {
   /** The worst it has been since it was opened. */
   readonly severity: Severity;
   readonly title: string;
-  /** The first of its alerts by number are kept; of more only the count. */
+  /** The first of its alerts; of very many the rest is only counted. */
   readonly members: ReadonlyMap<string, IncidentMember>;
+  /** What its alerts are about; of very many the first. */
+  readonly targets: readonly string[];
   readonly alertCount: number;
   readonly messageCount: number;
+  /** Unusual alerts and ongoing conditions, each time they came. */
+  readonly evidenceCount: number;
+  /** Messages of ordinary alerts that were heard near it. */
+  readonly ordinaryCount: number;
   readonly cause: SuspectedCause | null;
   /** Targets that suffer from the cause. */
   readonly impact: readonly string[];
   readonly timeline: readonly TimelineEntry[];
+  /** Labels that all its alerts share. */
   readonly labels: Readonly<Record<string, string>>;
   readonly openedAt: number;
-  /** When something new or unusual last came to it, epoch ms. */
+  /** When something unusual last came to it, epoch ms. */
   readonly evidenceAt: number;
+  /** A condition of it holds. */
+  readonly isFiring: boolean;
+  /** All of it are moments. */
+  readonly isMomentary: boolean;
+  /** When its last condition ended, epoch ms; 0 while none has. */
+  readonly easedAt: number;
   readonly resolvedAt: number | null;
   readonly reopened: number;
   readonly mergedInto: string | null;
@@ -55,88 +70,115 @@ export type CorrelatedIncident = {
 
 export type TimelineEntry = { readonly at: number; readonly text: string };
 
-export const targetsOf = (incident: CorrelatedIncident): string[] => [
-  ...new Set([...incident.members.values()].map(({ target }) => target)),
-];
+/** How a change comes to an incident: as evidence for it, or ordinary and only near it. */
+export type Joining = {
+  readonly reason: string;
+  readonly isEvidence: boolean;
+  /** It shows that what was evidence goes on. */
+  readonly isGoingOn: boolean;
+  readonly now: number;
+};
 
-export function openIncident(incidentId: string, change: AlertChange, reason: string, now: number): CorrelatedIncident {
-  const bare: CorrelatedIncident = {
-    incidentId,
-    status: 'OPEN',
-    severity: change.severity,
-    title: change.title,
-    members: new Map(),
-    alertCount: 0,
-    messageCount: 0,
-    cause: null,
-    impact: [],
-    timeline: [],
-    labels: change.labels,
-    openedAt: now,
-    evidenceAt: now,
-    resolvedAt: null,
-    reopened: 0,
-    mergedInto: null,
-  };
-  return join(bare, change, reason, now);
-}
+/** An incident of which nothing is known yet but its first alert. */
+export const openIncident = (incidentId: string, change: AlertChange, joining: Joining): CorrelatedIncident =>
+  join(
+    {
+      incidentId,
+      status: 'OPEN',
+      severity: change.severity,
+      title: change.title,
+      members: new Map(),
+      targets: [],
+      alertCount: 0,
+      messageCount: 0,
+      evidenceCount: 0,
+      ordinaryCount: 0,
+      cause: null,
+      impact: [],
+      timeline: [],
+      labels: change.labels,
+      openedAt: joining.now,
+      evidenceAt: joining.now,
+      isFiring: false,
+      isMomentary: true,
+      easedAt: 0,
+      resolvedAt: null,
+      reopened: 0,
+      mergedInto: null,
+    },
+    change,
+    joining,
+  );
 
 /** The incident with the change taken into it. */
-export function join(
-  incident: CorrelatedIncident,
-  change: AlertChange,
-  reason: string,
-  now: number,
-): CorrelatedIncident {
+export function join(incident: CorrelatedIncident, change: AlertChange, joining: Joining): CorrelatedIncident {
+  const { reason, isEvidence, isGoingOn, now } = joining;
   const known = incident.members.get(change.fingerprint);
-  const member = memberOf(change, known, reason, now);
-  const members =
-    known !== undefined || incident.members.size < limits.membersPerIncident
-      ? new Map(incident.members).set(change.fingerprint, member)
-      : incident.members;
   const isNew = known === undefined;
+  const member = memberOf(change, known, joining);
+  const isKept = !isNew || incident.members.size < limits.membersPerIncident;
+  const members = isKept ? new Map(incident.members).set(change.fingerprint, member) : incident.members;
+  const count = messagesOf(change);
+  const isTold = isNew && isEvidence;
   return {
     ...incident,
+    ...standing(members),
     members,
+    targets: withTarget(incident.targets, change.target),
     severity: worse(incident.severity, change.severity),
-    alertCount: incident.alertCount + (isNew ? 1 : 0),
-    messageCount: incident.messageCount + Math.max(1, change.foldedCount),
-    labels: isNew ? shared(incident.labels, change.labels) : incident.labels,
-    evidenceAt: now,
-    timeline: isNew ? note(incident.timeline, now, `${change.title} (${change.target}): ${reason}`) : incident.timeline,
+    alertCount: incident.alertCount + (isNew && (isKept || change.transition === 'FIRED') ? 1 : 0),
+    messageCount: incident.messageCount + count,
+    evidenceCount: incident.evidenceCount + (isEvidence ? 1 : 0),
+    ordinaryCount: incident.ordinaryCount + (member.isEvidence ? 0 : count),
+    labels: isTold ? shared(incident.labels, change.labels) : incident.labels,
+    evidenceAt: isEvidence || isGoingOn ? now : incident.evidenceAt,
+    timeline: isTold
+      ? note(incident.timeline, now, `${change.title} (${change.target}): ${reason}`)
+      : incident.timeline,
   };
 }
 
-function memberOf(change: AlertChange, known: IncidentMember | undefined, reason: string, now: number): IncidentMember {
+function memberOf(change: AlertChange, known: IncidentMember | undefined, joining: Joining): IncidentMember {
+  const { reason, isEvidence, now } = joining;
+  const isOver = change.transition === 'RESOLVED';
   return {
     fingerprint: change.fingerprint,
     target: change.target,
     title: change.title,
     severity: change.severity,
-    isFiring: change.transition !== 'RESOLVED',
-    isMoment: isMoment(change) || (known?.isMoment ?? false),
-    startsAt: known === undefined ? change.startsAt : Math.min(known.startsAt, change.startsAt),
-    endsAt: change.transition === 'RESOLVED' ? (change.endsAt ?? now) : null,
+    isFiring: !isOver,
+    isMoment: known?.isMoment ?? isMoment(change),
+    startsAt: Math.min(known?.startsAt ?? change.startsAt, change.startsAt),
+    endsAt: isOver ? (change.endsAt ?? now) : null,
     lastAt: now,
-    count: (known?.count ?? 0) + Math.max(1, change.foldedCount),
+    count: (known?.count ?? 0) + messagesOf(change),
+    isEvidence: isEvidence || (known?.isEvidence ?? false),
     reason: known?.reason ?? reason,
   };
 }
 
-/** The incident with another's alerts taken over. */
-export function absorb(into: CorrelatedIncident, other: CorrelatedIncident, now: number): CorrelatedIncident {
-  const members = new Map([...into.members, ...other.members].slice(0, limits.membersPerIncident));
-  return {
-    ...into,
-    members,
-    severity: worse(into.severity, other.severity),
-    alertCount: into.alertCount + other.alertCount,
-    messageCount: into.messageCount + other.messageCount,
-    labels: shared(into.labels, other.labels),
-    evidenceAt: Math.max(into.evidenceAt, other.evidenceAt),
-    timeline: note(into.timeline, now, `Took over ${other.incidentId}: ${other.title}`),
-  };
+/** What follows from the members alone. */
+export function standing(
+  members: CorrelatedIncident['members'],
+): Pick<CorrelatedIncident, 'isFiring' | 'isMomentary' | 'easedAt'> {
+  let isFiring = false;
+  let isMomentary = true;
+  let easedAt = 0;
+  for (const member of members.values()) {
+    if (member.isMoment) continue;
+    isMomentary = false;
+    isFiring ||= member.isFiring;
+    easedAt = Math.max(easedAt, member.lastAt);
+  }
+  return { isFiring, isMomentary, easedAt };
 }
+
+/** Messages that a change stands for. */
+export const messagesOf = ({ transition, foldedCount }: AlertChange): number =>
+  transition === 'FIRED' ? foldedCount + 1 : foldedCount;
+
+export const withTarget = (targets: readonly string[], target: string): readonly string[] =>
+  targets.includes(target) || targets.length >= limits.membersPerIncident ? targets : [...targets, target];
 
 /** The timeline with one more entry: of very many the first and the last are kept. */
 export function note(timeline: readonly TimelineEntry[], at: number, text: string): readonly TimelineEntry[] {
@@ -145,5 +187,8 @@ export function note(timeline: readonly TimelineEntry[], at: number, text: strin
   return grown.length <= limits.timelineEntries ? grown : [...grown.slice(0, half), ...grown.slice(-half)];
 }
 
-const shared = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): Record<string, string> =>
+export const shared = (
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(a).filter(([name, value]) => b[name] === value));

@@ -3,10 +3,28 @@ export const hourMs = 60 * minuteMs;
 
 /** How much one scope remembers: what bounds its state, however many alerts come. */
 export const limits = {
-  habits: 4_000,
+  /** Habits are kept in buckets, so that learning one copies little. */
+  habitBuckets: 64,
+  habitsPerBucket: 64,
+  companions: 1_000,
+  labels: 1_000,
   openIncidents: 50,
   incidents: 100,
   membersPerIncident: 100,
   timelineEntries: 40,
-  waiting: 200,
+  /** Unusual alerts of the last minutes, and ordinary ones. */
+  recentEvidence: 64,
+  recentOrdinary: 256,
 } as const;
+
+/** The map with one more entry, as the youngest; the oldest go where there are too many. */
+export function remember<V>(map: ReadonlyMap<string, V>, key: string, value: V, most: number): ReadonlyMap<string, V> {
+  const next = new Map(map);
+  next.delete(key);
+  next.set(key, value);
+  for (const oldest of next.keys()) {
+    if (next.size <= most) break;
+    next.delete(oldest);
+  }
+  return next;
+}

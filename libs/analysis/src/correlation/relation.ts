@@ -1,49 +1,60 @@
-import { isMoment, type AlertChange, type Topology } from './alert-change.ts';
-import { targetsOf, type CorrelatedIncident } from './incident.ts';
-import { minuteMs } from './limits.ts';
+import { isMoment, type AlertChange, type CorrelationContext } from './alert-change.ts';
+import { areCompanions, crowdMs, isCrowded, type Crowd } from './crowd.ts';
+import { areKnown, connection } from './dependencies.ts';
+import type { CorrelatedIncident } from './incident.ts';
+import { hourMs, minuteMs } from './limits.ts';
 
-/** How an alert relates to an incident: the reason in words, and a weight to choose the closest by. */
+/** How an alert relates to an incident: the closest has the greatest weight. */
 export type Relation = { readonly weight: number; readonly reason: string };
 
-/** How long after its last evidence an incident takes in what is related to it. */
-const relatedForMs = 15 * minuteMs;
-const nearMs = 5 * minuteMs;
+/** From this weight on a relation holds two incidents together, too. */
+export const bindingWeight = 5;
 
-/** The relation of an alert to an incident, undefined when there is none. */
+/** How long after its last evidence an incident takes in what is related to it. */
+const connectedForMs = hourMs;
+const sameTargetForMs = 15 * minuteMs;
+const companionForMs = 5 * minuteMs;
+/** So many unusual moments at once are no chance; so many conditions are a storm. */
+export const crowdOfMoments = 5;
+const stormOfConditions = 20;
+
+/**
+ * The relation of an unusual alert to an open incident; undefined when there is none. The topology speaks first: what it knows and does not
+ * connect is apart, unless it was learned to come together. Time alone relates only what comes in a crowd.
+ */
 export function relation(
   incident: CorrelatedIncident,
   change: AlertChange,
-  now: number,
-  topology: Topology,
+  crowd: Crowd,
+  { now, topology }: CorrelationContext,
 ): Relation | undefined {
   const quietMs = now - incident.evidenceAt;
-  if (incident.members.has(change.fingerprint)) return { weight: 10, reason: 'the same alert again' };
-  const targets = targetsOf(incident);
-  if (targets.includes(change.target)) return { weight: 8, reason: `about ${change.target} as well` };
-  const path = targets.map((target) => dependencyBetween(target, change.target, topology)).find((each) => each !== '');
-  if (path !== undefined && quietMs < relatedForMs) return { weight: 6, reason: path };
-  const isKnownApart = topology(change.target) !== undefined && targets.every((each) => topology(each) !== undefined);
-  const areMoments = isMoment(change) && [...incident.members.values()].every((member) => member.isMoment);
-  if (!isKnownApart && areMoments && quietMs < nearMs) return { weight: 1, reason: 'at the same time' };
+  const { targets } = incident;
+  if (targets.includes(change.target) && (incident.isFiring || quietMs < sameTargetForMs))
+    return { weight: 8, reason: `about ${change.target} as well` };
+  if (quietMs >= connectedForMs) return undefined;
+  const connected = connection(change.target, targets, topology);
+  if (connected !== '') return { weight: 6, reason: connected };
+  if (quietMs < companionForMs) {
+    const companion = [...incident.members.values()].find((each) =>
+      areCompanions(crowd, each.fingerprint, change.fingerprint),
+    );
+    if (companion !== undefined) return { weight: 5, reason: `mostly comes together with "${companion.title}"` };
+  }
+  const isApart = topology(change.target) !== undefined && areKnown(targets, topology);
+  if (isApart) return undefined;
+  if (isMoment(change) && incident.isMomentary) return byTime(incident, quietMs, crowd, now);
+  const isStorm = quietMs < crowdMs && isCrowded(crowd, now, stormOfConditions);
+  return isStorm ? { weight: 2, reason: 'one of very many at the same time' } : undefined;
+}
+
+function byTime(incident: CorrelatedIncident, quietMs: number, crowd: Crowd, now: number): Relation | undefined {
+  const isMany = incident.evidenceCount >= crowdOfMoments;
+  if (isMany && quietMs < reachMs(incident)) return { weight: 2, reason: 'unusual while this was going on' };
+  if (quietMs < crowdMs && isCrowded(crowd, now, crowdOfMoments))
+    return { weight: bindingWeight, reason: 'one of many unusual at the same time' };
   return undefined;
 }
 
-/** What connects two targets, in words; empty when nothing does. */
-function dependencyBetween(a: string, b: string, topology: Topology): string {
-  if (reaches(a, b, topology)) return `${a} depends on ${b}`;
-  if (reaches(b, a, topology)) return `${b} depends on ${a}`;
-  const common = (topology(a) ?? []).find((each) => topology(b)?.includes(each));
-  return common === undefined ? '' : `${a} and ${b} both depend on ${common}`;
-}
-
-/** Whether a target depends on another, directly or through at most three more. */
-export function reaches(from: string, to: string, topology: Topology, hops = 4): boolean {
-  let front = [from];
-  const seen = new Set(front);
-  for (let hop = 0; hop < hops && front.length > 0; hop += 1) {
-    front = front.flatMap((each) => topology(each) ?? []).filter((each) => !seen.has(each));
-    if (front.includes(to)) return true;
-    for (const each of front) seen.add(each);
-  }
-  return false;
-}
+/** How long an incident of moments goes on after its last evidence: the more there is of it, the longer. */
+export const reachMs = ({ evidenceCount }: CorrelatedIncident): number => Math.min(30, 5 + evidenceCount) * minuteMs;
