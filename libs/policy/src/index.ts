@@ -15,6 +15,8 @@ export {
   type ChangeHistory,
   type Circumstances,
 } from './change-facts.ts';
+export { alertFacts, inhibitionVariables } from './inhibition-facts.ts';
+export { partWithout } from './part-without.ts';
 export { judgeChange, type Judgement, type ReviewNeed } from './judge-change.ts';
 export { remediesFor, type Remedy } from './remedies.ts';
 export {

@@ -4,10 +4,11 @@ import { conditionCompiler, type Condition } from './condition.ts';
 import { expressionCompiler, type ConditionVariables, type Expression } from './expression.ts';
 import { defaultPolicies } from './generated/default-policies.ts';
 import { incidentVariables } from './incident-facts.ts';
+import { inhibitionVariables } from './inhibition-facts.ts';
 import { signalVariables } from './signal-variables.ts';
 
 /** The agents whose rules are understood here. */
-export type RuledAgent = 'approval' | 'coordinator' | 'monitoring';
+export type RuledAgent = 'approval' | 'coordinator' | 'correlation' | 'monitoring';
 
 /** A rule of a policy that is enabled: ready to be applied, or with why it can't be. */
 export interface BookedRule {
@@ -37,6 +38,7 @@ const grammarOf = (variables: ConditionVariables, ...verdicts: Rule['verdict'][]
 const grammars: Readonly<Record<RuledAgent, Grammar>> = {
   approval: grammarOf(changeVariables, 'ALLOW', 'DENY', 'REVIEW', 'WEIGHT'),
   coordinator: grammarOf(incidentVariables, 'RUN'),
+  correlation: grammarOf(inhibitionVariables, 'INHIBIT'),
   monitoring: grammarOf(signalVariables, 'ALERT'),
 };
 

@@ -1,7 +1,6 @@
 import type { Table } from '@muster/agent';
-import { conditionCompiler, signalVariables, type Condition } from '@muster/policy';
+import { conditionCompiler, partWithout, signalVariables, type Condition } from '@muster/policy';
 import type { Policy, Rule, Target } from '@muster/schemas';
-import { selectionOf } from './rule-selection.ts';
 import { keepTallies, tallyOf, type RuleTally } from './rule-tally.ts';
 import type { Series } from './series-state.ts';
 
@@ -53,7 +52,7 @@ export function compileRule(policy: Policy, rule: Rule): StaticRule | string {
 }
 
 function selecting(when: string): Condition | undefined {
-  const source = selectionOf(when);
+  const source = partWithout('value', when);
   try {
     return source === undefined ? undefined : compileCondition(source);
   } catch {

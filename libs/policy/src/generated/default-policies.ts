@@ -160,5 +160,36 @@ export const defaultPolicies: readonly Policy[] = [
         "verdict": "RUN"
       }
     ]
+  },
+  {
+    "envelope": {
+      "id": "correlation-defaults",
+      "time": 0,
+      "source": "muster",
+      "correlationId": "correlation-defaults",
+      "causationId": null
+    },
+    "isEnabled": true,
+    "policyId": "correlation-defaults",
+    "version": 1,
+    "agent": "correlation",
+    "description": "What is only worth knowing is muted while something critical of the same target fires.",
+    "rules": [
+      {
+        "description": "Its target has something critical, so what is only worth knowing can wait.",
+        "weight": 0,
+        "severity": "WARNING",
+        "forMs": 0,
+        "title": "",
+        "labels": {},
+        "playbook": null,
+        "input": {},
+        "reviewers": 1,
+        "roles": [],
+        "ruleId": "critical-of-same-target",
+        "when": "by.target == alert.target && by.severity == \"CRITICAL\" && alert.severity == \"INFO\"",
+        "verdict": "INHIBIT"
+      }
+    ]
   }
 ];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { selectionOf } from './rule-selection.ts';
+import { partWithout } from './part-without.ts';
 
 it.each([
   ["target == 'shop' && value > 3.0", "(target == 'shop')"],
@@ -11,7 +11,7 @@ it.each([
   ["target == 'shop'", "(target == 'shop')"],
   ["unit == 'GB' && labels.url == 'http://shop'", "(unit == 'GB') && (labels.url == 'http://shop')"],
 ])('of %s is %s', (when, selection) => {
-  expect(selectionOf(when)).toBe(selection);
+  expect(partWithout('value', when)).toBe(selection);
 });
 
 it.each([
@@ -22,5 +22,9 @@ it.each([
   ["target == '''shop''' && value > 3.0"],
   ["target == 'shop' // && tier == 'LOW'\n && value > 3.0"],
 ])('of %s is not told apart', (when) => {
-  expect(selectionOf(when)).toBeUndefined();
+  expect(partWithout('value', when)).toBeUndefined();
+});
+
+it('goes by whole words', () => {
+  expect(partWithout('by', "by.severity == 'CRITICAL' && alert.labels.baby == 'x'")).toBe("(alert.labels.baby == 'x')");
 });

@@ -1,13 +1,12 @@
 /**
- * The part of a condition that does not speak of the value: `target == 'shop' && value > 3` -> `(target == 'shop')`. It is the same for all
- * samples of a series, and where it is not true the whole cannot be, so most rules need not be looked at for most series. Undefined where
- * there is no such part, or where the source is written in a way that is not easily taken apart.
+ * The part of a condition that does not speak of a variable, here `value`: `target == 'shop' && value > 3` -> `(target == 'shop')`. Where it
+ * is not true the whole cannot be, so it can be tried once for many values. Undefined where there is no such part, or where the source is
+ * written in a way that is not easily taken apart.
  */
-export function selectionOf(when: string): string | undefined {
-  const selecting = conjunctsOf(when)?.filter((part) => !/\bvalue\b/.test(part));
-  return selecting === undefined || selecting.length === 0
-    ? undefined
-    : selecting.map((part) => `(${part.trim()})`).join(' && ');
+export function partWithout(variable: string, source: string): string | undefined {
+  const word = new RegExp(`\\b${variable}\\b`);
+  const parts = conjunctsOf(source)?.filter((part) => !word.test(part));
+  return parts === undefined || parts.length === 0 ? undefined : parts.map((part) => `(${part.trim()})`).join(' && ');
 }
 
 /** The parts of `a && b && c`; undefined when something that binds looser holds them together. */
