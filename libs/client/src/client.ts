@@ -6,6 +6,8 @@ import type { Callback, ConsumeOptions, Consumption } from './consuming.ts';
 import { outgoingOf, removalOf } from './outgoing.ts';
 import type { PublishOptions } from './outgoing.ts';
 import { persist } from './persisting.ts';
+import { requester } from './request.ts';
+import type { RequestOptions } from './request.ts';
 
 /** A connection to the mesh. */
 export interface Client {
@@ -27,7 +29,12 @@ export interface Client {
    */
   consume<T extends TopicName>(topic: T, callback: Callback<T>): Promise<Consumption>;
   consume<T extends TopicName>(topic: T, options: ConsumeOptions<T>, callback: Callback<T>): Promise<Consumption>;
-  /** Stops all consumers, sends what is on its way, disconnects. Bounded by `deadlineMs` (default 10 s). */
+  /**
+   * Asks the mesh for a capability, e.g. `request('recovery.probe', { target: 'shop' })`, and resolves with its output. Rejects with a
+   * {@link RequestError} that says how it ended otherwise. Hears from `request` to its end; the first one opens a reader, which takes a moment.
+   */
+  request<O = unknown>(capability: string, input: unknown, options?: RequestOptions): Promise<O>;
+  /** Stops all consumers, gives up requests that wait, sends what is on its way, disconnects. Bounded by `deadlineMs` (default 10 s). */
   close(deadlineMs?: number): Promise<void>;
 }
 
@@ -58,6 +65,7 @@ export function clientOn(bus: Bus, { source, publishTimeoutMs = 60_000 }: Client
       throw new InvalidMessageError(`Record ${index}: ${error.message}`, { cause: error });
     }
   };
+  const asking = requester(bus, source, (message) => send(message.topic, [message]));
 
   return {
     publish: async (topic, records, options = {}) => send(topic, outgoingOf(topic, records, { source, ...options })),
@@ -73,9 +81,12 @@ export function clientOn(bus: Bus, { source, publishTimeoutMs = 60_000 }: Client
       await ready;
       return consumption;
     },
+    request: async <O>(capability: string, input: unknown, options?: RequestOptions) =>
+      (await asking.request(capability, input, options)) as O,
     async close(deadlineMs = 10_000) {
       const until = Date.now() + deadlineMs;
-      await Promise.all([...consumptions].map((consumption) => consumption.stop(deadlineMs)));
+      const stops = [...consumptions].map((consumption) => consumption.stop(deadlineMs));
+      await Promise.all([...stops, asking.close(deadlineMs)]);
       await bus.close(Math.max(0, until - Date.now()));
     },
   };
