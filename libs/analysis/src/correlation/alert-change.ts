@@ -43,3 +43,6 @@ export const isMoment = ({ transition, endsAt }: AlertChange): boolean => transi
 
 export const isMuted = ({ silencedBy, inhibitedBy }: AlertChange): boolean =>
   silencedBy.length > 0 || inhibitedBy !== null;
+
+/** What kind of alert it is, wherever it comes up: the rule that raised it, else its title. */
+export const kindOf = ({ labels, title }: AlertChange): string => labels['rule'] ?? title;

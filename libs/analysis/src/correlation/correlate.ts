@@ -1,5 +1,5 @@
 /** Alerts' changes in, incidents out: pure, one scope at a time, in bounded memory. The method is told in docs/correlation.md. */
-import { isMoment, isMuted, type AlertChange, type CorrelationContext } from './alert-change.ts';
+import { isMoment, isMuted, kindOf, type AlertChange, type CorrelationContext } from './alert-change.ts';
 import { nobody, sight, type Crowd } from './crowd.ts';
 import { familiarity, habitOf, learn, type Familiarity } from './familiarity.ts';
 import { join, note, openIncident, type CorrelatedIncident } from './incident.ts';
@@ -46,9 +46,7 @@ function ease(state: CorrelationState, change: AlertChange, context: Correlation
 
 function fire(before: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
   const { now } = context;
-  const count = 1 + change.foldedCount;
-  const seen = familiarity(habitOf(before.habits, change.fingerprint), count, isMoment(change), now);
-  const state = { ...before, habits: learn(before.habits, change.fingerprint, seen.habit) };
+  const { seen, state } = learnFrom(before, change, now);
   const own = ownIncident(state, change.fingerprint);
   if (own?.status === 'OPEN') return goOn(state, own, change, seen, context);
   if (isMuted(change)) return { state, changes: [] };
@@ -60,6 +58,19 @@ function fire(before: CorrelationState, change: AlertChange, context: Correlatio
     return store({ ...state, crowd }, join(again(own, now), change, joining), ['reopened'], [change.alertId], context);
   }
   return admit({ ...state, crowd }, change, reason, crowd, context);
+}
+
+/** Habits are learned of the alert, and of its kind where it is a moment. */
+function learnFrom(before: CorrelationState, change: AlertChange, now: number) {
+  const { fingerprint } = change;
+  const count = 1 + change.foldedCount;
+  const kindKey = `kind ${kindOf(change)}`;
+  const kind = habitOf(before.habits, kindKey);
+  const seen = familiarity(habitOf(before.habits, fingerprint), kind, count, isMoment(change), now);
+  const habits = learn(before.habits, fingerprint, seen.habit);
+  if (!isMoment(change)) return { seen, state: { ...before, habits } };
+  const kindHabit = familiarity(kind, undefined, count, true, now).habit;
+  return { seen, state: { ...before, habits: learn(habits, kindKey, kindHabit) } };
 }
 
 /** The incident that an alert is part of; one that ended not long ago counts, too. */
@@ -83,6 +94,7 @@ function goOn(
 ): Correlation {
   const { now } = context;
   const member = incident.members.get(change.fingerprint);
+  if (member?.isEvidence === false && !seen.isUnusual) return passBy(state, change, context);
   const firesAgain = member?.isMoment === false && !member.isFiring;
   const isFresh = member?.isMoment === true && member.isEvidence && now - member.startsAt < freshMs;
   const joining = { reason: seen.reason, isEvidence: seen.isUnusual || firesAgain, isGoingOn: isFresh, now };

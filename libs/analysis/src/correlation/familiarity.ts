@@ -25,21 +25,32 @@ const busyHalfLifeMs = 72 * hourMs;
 /** An alert is seldom when it rested so long and came back so few times. */
 const seldomAfterMs = 12 * hourMs;
 const seldomVisits = 4;
+/** Its kind is common when it came back so many times, wherever. */
+const commonVisits = 6;
 /** A burst has at least so many messages, so many times faster than ever. */
 const burstMessages = 50;
 const burstFactor = 5;
 
 export type Familiarity = { readonly habit: Habit; readonly isUnusual: boolean; readonly reason: string };
 
-/** Learns from `count` messages told at `now` and says whether they were unusual, and why. */
-export function familiarity(habit: Habit | undefined, count: number, isMoment: boolean, now: number): Familiarity {
+/**
+ * Learns from `count` messages told at `now` and says whether they were unusual, and why. `kind` is the habit of all alerts of the kind,
+ * wherever they came up, before this one: what is seldom here but common elsewhere is ordinary.
+ */
+export function familiarity(
+  habit: Habit | undefined,
+  kind: Habit | undefined,
+  count: number,
+  isMoment: boolean,
+  now: number,
+): Familiarity {
   if (habit === undefined) {
     return { habit: { lastAt: now, visits: 1, busiest: 1, isMoment }, isUnusual: true, reason: 'never seen before' };
   }
   const restedMs = Math.max(0, now - habit.lastAt);
   const isVisit = restedMs >= restMs;
   const perMinute = count / Math.max(1, restedMs / minuteMs);
-  const visits = habit.visits * 2 ** (-restedMs / visitHalfLifeMs);
+  const visits = visitsAt(habit, now);
   const busiest = Math.max(1, habit.busiest * 2 ** (-restedMs / busyHalfLifeMs));
   const learned: Habit = {
     lastAt: now,
@@ -47,7 +58,7 @@ export function familiarity(habit: Habit | undefined, count: number, isMoment: b
     busiest: isVisit ? busiest : Math.max(busiest, perMinute),
     isMoment,
   };
-  if (restedMs >= seldomAfterMs && visits < seldomVisits) {
+  if (restedMs >= seldomAfterMs && visits < seldomVisits && visitsAt(kind, now) < commonVisits) {
     return { habit: learned, isUnusual: true, reason: `seldom seen, last ${Math.round(restedMs / hourMs)} h ago` };
   }
   if (!isVisit && count >= burstMessages && perMinute > burstFactor * busiest) {
@@ -56,6 +67,9 @@ export function familiarity(habit: Habit | undefined, count: number, isMoment: b
   }
   return { habit: learned, isUnusual: false, reason: '' };
 }
+
+const visitsAt = (habit: Habit | undefined, now: number): number =>
+  habit === undefined ? 0 : habit.visits * 2 ** (-Math.max(0, now - habit.lastAt) / visitHalfLifeMs);
 
 export const habitOf = (habits: Habits, fingerprint: string): Habit | undefined =>
   habits.get(bucketOf(fingerprint))?.get(fingerprint);

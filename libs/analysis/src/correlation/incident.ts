@@ -1,9 +1,11 @@
-import { isMoment, worse, type AlertChange, type Severity } from './alert-change.ts';
+import { isMoment, kindOf, worse, type AlertChange, type Severity } from './alert-change.ts';
 import { limits } from './limits.ts';
 
 /** An alert of an incident. */
 export type IncidentMember = {
   readonly fingerprint: string;
+  /** What kind of alert it is, wherever it comes up. */
+  readonly kind: string;
   readonly target: string;
   readonly title: string;
   readonly severity: Severity;
@@ -143,6 +145,7 @@ function memberOf(change: AlertChange, known: IncidentMember | undefined, joinin
   const isOver = change.transition === 'RESOLVED';
   return {
     fingerprint: change.fingerprint,
+    kind: kindOf(change),
     target: change.target,
     title: change.title,
     severity: change.severity,

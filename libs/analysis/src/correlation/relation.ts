@@ -1,4 +1,4 @@
-import { isMoment, type AlertChange, type CorrelationContext } from './alert-change.ts';
+import { isMoment, kindOf, type AlertChange, type CorrelationContext } from './alert-change.ts';
 import { areCompanions, crowdMs, isCrowded, type Crowd } from './crowd.ts';
 import { areKnown, connection } from './dependencies.ts';
 import type { CorrelatedIncident } from './incident.ts';
@@ -43,9 +43,15 @@ export function relation(
   }
   const isApart = topology(change.target) !== undefined && areKnown(targets, topology);
   if (isApart) return undefined;
-  if (isMoment(change) && incident.isMomentary) return byTime(incident, quietMs, crowd, now);
+  if (isMoment(change) && incident.isMomentary) return alike(incident, change, quietMs) ?? byTime(incident, quietMs, crowd, now);
   const isStorm = quietMs < crowdMs && isCrowded(crowd, now, stormOfConditions);
   return isStorm ? { weight: 2, reason: 'one of very many at the same time' } : undefined;
+}
+
+function alike(incident: CorrelatedIncident, change: AlertChange, quietMs: number): Relation | undefined {
+  if (quietMs >= companionForMs) return undefined;
+  const twin = [...incident.members.values()].find(({ kind }) => kind === kindOf(change));
+  return twin === undefined ? undefined : { weight: 4, reason: `the same on ${twin.target}` };
 }
 
 function byTime(incident: CorrelatedIncident, quietMs: number, crowd: Crowd, now: number): Relation | undefined {

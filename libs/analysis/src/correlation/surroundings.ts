@@ -20,7 +20,7 @@ const keptMs = 45 * minuteMs;
 /** What led up to an incident began at most so long before it. */
 const leadUpMs = 30 * minuteMs;
 /** At most this share of an incident's messages. */
-const share = 0.1;
+const share = 0.05;
 
 export function keep(recent: readonly Ordinary[], change: AlertChange, now: number): readonly Ordinary[] {
   const count = messagesOf(change);
@@ -48,7 +48,7 @@ export function surround(incident: CorrelatedIncident, recent: readonly Ordinary
   let grown = incident;
   for (const each of recent.toReversed()) {
     if (each.at < incident.openedAt - leadUpMs) break;
-    if (each.count > room || !incident.targets.includes(each.target)) continue;
+    if (each.count > room) continue;
     room -= each.count;
     taken.add(each);
     grown = join(grown, changeOf(each), { reason: 'ordinary, but near it', isEvidence: false, isGoingOn: false, now });
