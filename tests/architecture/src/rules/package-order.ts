@@ -6,6 +6,7 @@ const order = [
   'resilience',
   'analysis',
   'policy',
+  'workflow',
   'bus',
   'state',
   'agent',
