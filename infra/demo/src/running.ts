@@ -7,6 +7,7 @@ import type { Told } from './companion-side.ts';
 import { agentsEnv, dataDir, killAgents, processesOf, startDemoMesh } from './demo-mesh.ts';
 import { hear } from './hearing.ts';
 import type { Process } from './processes.ts';
+import { remediesOf } from './remedies.ts';
 import type { Teller } from './teller.ts';
 
 /** What runs, filled in the order in which it is started. */
@@ -62,13 +63,12 @@ export async function open(
   const addresses = { brokers: kafkaBrokers.split(','), schemaRegistry: schemaRegistryUrl };
   const client = await connect({ source: `${target}-demo`, ...addresses });
   running.client = client;
-  const heard = await hear(
-    client,
-    teller,
-    mesh.agents.some(({ name }) => name === 'recovery'),
-  );
+  const isLoop = mesh.agents.some(({ name }) => name === 'recovery');
+  const heard = await hear(client, teller, isLoop);
   for (const { ended } of heard) ended.catch(wentWrong);
   signal.throwIfAborted();
+  // On servers that are kept, the policies are somebody's own.
+  if (isLoop && !process.env['KAFKA_BROKERS']) await client.publish('muster.policies.v1', remediesOf(target));
   note('Opening the shop');
   shop.tell({ KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl });
   await until(() => isOpen, {
