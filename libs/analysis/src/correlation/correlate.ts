@@ -2,7 +2,7 @@
 import { isMoment, isMuted, kindOf, type AlertChange, type CorrelationContext } from './alert-change.ts';
 import { nobody, sight, type Crowd } from './crowd.ts';
 import { familiarity, habitOf, learn, type Familiarity } from './familiarity.ts';
-import { join, note, openIncident, type CorrelatedIncident } from './incident.ts';
+import { join, messagesOf, note, openIncident, type CorrelatedIncident } from './incident.ts';
 import type { Correlation, CorrelationState, IncidentChange, IncidentChangeKind } from './incident-changes.ts';
 import { forgetAt, quietAt, store } from './incident-book.ts';
 import { absorb, mergedInto } from './joining-incidents.ts';
@@ -63,7 +63,7 @@ function fire(before: CorrelationState, change: AlertChange, context: Correlatio
 /** Habits are learned of the alert, and of its kind where it is a moment. */
 function learnFrom(before: CorrelationState, change: AlertChange, now: number) {
   const { fingerprint } = change;
-  const count = 1 + change.foldedCount;
+  const count = messagesOf(change);
   const kindKey = `kind ${kindOf(change)}`;
   const kind = habitOf(before.habits, kindKey);
   const seen = familiarity(habitOf(before.habits, fingerprint), kind, count, isMoment(change), now);

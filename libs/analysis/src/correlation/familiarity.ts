@@ -24,9 +24,9 @@ const visitHalfLifeMs = 36 * hourMs;
 const busyHalfLifeMs = 72 * hourMs;
 /** An alert is seldom when it rested so long and came back so few times. */
 const seldomAfterMs = 12 * hourMs;
-const seldomVisits = 4;
+const seldomVisits = 3;
 /** Its kind is common when it came back so many times, wherever. */
-const commonVisits = 6;
+const commonVisits = 3;
 /** A burst has at least so many messages, so many times faster than ever. */
 const burstMessages = 50;
 const burstFactor = 5;

@@ -43,7 +43,8 @@ export function relation(
   }
   const isApart = topology(change.target) !== undefined && areKnown(targets, topology);
   if (isApart) return undefined;
-  if (isMoment(change) && incident.isMomentary) return alike(incident, change, quietMs) ?? byTime(incident, quietMs, crowd, now);
+  if (isMoment(change) && incident.isMomentary)
+    return alike(incident, change, quietMs) ?? byTime(incident, quietMs, crowd, now);
   const isStorm = quietMs < crowdMs && isCrowded(crowd, now, stormOfConditions);
   return isStorm ? { weight: 2, reason: 'one of very many at the same time' } : undefined;
 }
