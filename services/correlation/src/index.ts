@@ -1,0 +1,1 @@
+export { correlation } from './agent.ts';

@@ -1,0 +1,4 @@
+import { runAgent } from '@muster/agent';
+import { correlation } from './agent.ts';
+
+await runAgent(correlation);
