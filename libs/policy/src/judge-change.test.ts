@@ -101,7 +101,8 @@ describe('the defaults of approval', () => {
     ['a freeze that is over', facts({ flags: [flagNamed('freeze', { endsAt: 1_000 })] }), 'ALLOW', 'small-changes'],
     ['the kill switch', facts({ flags: [flagNamed('kill-switch')] }), 'REVIEW', 'kill-switch'],
     ['two recent failures', facts({}, { recentFailures: 2 }), 'ALLOW', 'small-changes'],
-    ['three recent failures', facts({}, { recentFailures: 3 }), 'REVIEW', 'recent-failures'],
+    ['three recent failures', facts({}, { recentFailures: 3, rolledBack: 3 }), 'REVIEW', 'recent-failures'],
+    ['three of very many', facts({}, { recentFailures: 3, rolledBack: 3, verified: 97 }), 'ALLOW', 'small-changes'],
     ['three failures of the target', facts({}, { targetFailures: 3 }), 'REVIEW', 'recent-failures'],
   ])('%s: %s', (_, given, verdict, rules) => {
     expect(verdictOf(given)).toEqual([verdict, rules]);

@@ -65,12 +65,12 @@ function voiceOf(booked: BookedRule, facts: Readonly<Record<string, unknown>>): 
     reason,
   });
   const unsure = (why: string): RuleVoice | undefined =>
-    rule.verdict === 'ALLOW' ? undefined : voice('REVIEW', 0, `The rule ${why}; so people decide.`);
+    rule.verdict === 'ALLOW' ? undefined : voice('REVIEW', 0, `Rule ${ruleName(booked)} ${why}; so people decide.`);
   if (condition === undefined) return unsure(problem ?? 'has no condition');
   try {
     if (!condition.holds(facts)) return undefined;
   } catch (error) {
-    return unsure(error instanceof Error ? error.message : String(error));
+    return unsure(`fails: ${error instanceof Error ? error.message : String(error)}`);
   }
   return voice(rule.verdict, rule.verdict === 'WEIGHT' ? rule.weight : 0, rule.description || `${rule.when}.`);
 }

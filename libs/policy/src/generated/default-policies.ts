@@ -80,7 +80,7 @@ export const defaultPolicies: readonly Policy[] = [
         "verdict": "REVIEW"
       },
       {
-        "description": "More than two such changes, or changes of this target, have failed within a day, so a person looks at the next.",
+        "description": "More than two changes of this target, or more than two and a tenth of such changes, have failed within a day, so a person looks at the next.",
         "weight": 0,
         "severity": "WARNING",
         "forMs": 0,
@@ -91,7 +91,7 @@ export const defaultPolicies: readonly Policy[] = [
         "reviewers": 1,
         "roles": [],
         "ruleId": "recent-failures",
-        "when": "history.recentFailures > 2 || history.targetFailures > 2",
+        "when": "history.targetFailures > 2 || history.recentFailures > 2 && history.recentFailures * 10 > history.verified + history.rolledBack",
         "verdict": "REVIEW"
       },
       {

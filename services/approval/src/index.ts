@@ -1,0 +1,1 @@
+export { approval } from './agent.ts';
