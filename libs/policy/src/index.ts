@@ -28,5 +28,6 @@ export {
   type RuleBook,
   type RuledAgent,
 } from './rule-book.ts';
+export { compileSilence, labelOf, type CompiledSilence } from './silence.ts';
 export { signalVariables } from './signal-variables.ts';
 export { didYouMean, nearestName } from './nearest.ts';

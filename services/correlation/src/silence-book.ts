@@ -1,7 +1,7 @@
 import type { Table } from '@muster/agent';
+import { compileSilence, labelOf, type CompiledSilence } from '@muster/policy';
 import type { Silence } from '@muster/schemas';
 import type { AlertFacts } from './alert-state.ts';
-import { compileSilence, labelOf, type CompiledSilence } from './silence-matching.ts';
 
 /** All silences, so that those about one alert are found without trying each. */
 export interface SilenceBook {
@@ -11,10 +11,12 @@ export interface SilenceBook {
   about(facts: AlertFacts): readonly Silence[];
 }
 
+type UsableSilence = CompiledSilence & { readonly silence: Silence };
+
 interface Kept {
   readonly version: number;
   readonly book: SilenceBook;
-  readonly compiled: ReadonlyMap<Silence, CompiledSilence | undefined>;
+  readonly compiled: ReadonlyMap<Silence, UsableSilence | undefined>;
 }
 
 // What follows from the table, kept until it changes: the same table gives the same book.
@@ -23,7 +25,7 @@ const books = new WeakMap<Table<Silence>, Kept>();
 export function silenceBook(table: Table<Silence>): SilenceBook {
   const known = books.get(table);
   if (known?.version === table.version) return known.book;
-  const compiled = new Map<Silence, CompiledSilence | undefined>();
+  const compiled = new Map<Silence, UsableSilence | undefined>();
   for (const silence of table.values()) {
     const before = known?.compiled;
     compiled.set(silence, before?.has(silence) === true ? before.get(silence) : usable(silence));
@@ -33,23 +35,23 @@ export function silenceBook(table: Table<Silence>): SilenceBook {
   return book;
 }
 
-function usable(silence: Silence): CompiledSilence | undefined {
+function usable(silence: Silence): UsableSilence | undefined {
   const compiled = compileSilence(silence);
-  return typeof compiled === 'string' ? undefined : compiled;
+  return typeof compiled === 'string' ? undefined : { ...compiled, silence };
 }
 
 const none: readonly Silence[] = [];
 
-function bookOf(silences: readonly CompiledSilence[]): SilenceBook {
-  const byLabel = new Map<string, Map<string, CompiledSilence[]>>();
-  const others: CompiledSilence[] = [];
+function bookOf(silences: readonly UsableSilence[]): SilenceBook {
+  const byLabel = new Map<string, Map<string, UsableSilence[]>>();
+  const others: UsableSilence[] = [];
   for (const each of silences) {
     const { needs } = each;
     if (needs === undefined) {
       others.push(each);
       continue;
     }
-    const byValue = byLabel.get(needs.label) ?? new Map<string, CompiledSilence[]>();
+    const byValue = byLabel.get(needs.label) ?? new Map<string, UsableSilence[]>();
     byLabel.set(needs.label, byValue);
     for (const value of needs.values) {
       const same = byValue.get(value);

@@ -1,8 +1,8 @@
 import type { HandlerContext, Outcome } from '@muster/agent';
 import type { Message } from '@muster/bus';
+import { compileSilence } from '@muster/policy';
 import type { Silence } from '@muster/schemas';
 import { tellProblems, type Problem, type Problems } from './problems.ts';
-import { compileSilence } from './silence-matching.ts';
 
 type SilenceContext = HandlerContext<Problems, unknown, { silences: 'muster.silences.v1' }>;
 type SilenceOutcome = Outcome<Problems, 'muster.alerts.v1'>;

@@ -1,16 +1,17 @@
-import type { Matcher, Silence } from '@muster/schemas';
+import type { Alert, Matcher, Silence } from '@muster/schemas';
 import { RE2JS } from 're2js';
-import type { AlertFacts } from './alert-state.ts';
+
+/** What a silence looks at: labels, and the fields that count as labels. */
+export type SilencedFacts = Pick<Alert, 'target' | 'severity' | 'category' | 'fingerprint' | 'title' | 'labels'>;
 
 /** A silence that can be in force, ready to be applied. */
 export interface CompiledSilence {
-  readonly silence: Silence;
   /** Labels and values of which the alert must have one; undefined where only trying tells. */
   readonly needs: { readonly label: string; readonly values: readonly string[] } | undefined;
   /** Whether it looks at titles, which may change from message to message. */
   readonly isAboutTitle: boolean;
   /** Whether it is about such an alert, whatever the time. */
-  isAbout(facts: AlertFacts): boolean;
+  isAbout(facts: SilencedFacts): boolean;
 }
 
 /** More than people write, and little enough to be tried on every alert. */
@@ -23,8 +24,11 @@ const longestValue = 4_096;
  * Makes a silence ready, or says why it cannot be in force: the end of a sentence that begins with it. Expressions run on an engine that
  * takes time linear in the value, however they are written.
  */
-export function compileSilence(silence: Silence): CompiledSilence | string {
-  const { matchers, startsAt, endsAt } = silence;
+export function compileSilence({
+  matchers,
+  startsAt,
+  endsAt,
+}: Pick<Silence, 'matchers' | 'startsAt' | 'endsAt'>): CompiledSilence | string {
   if (endsAt <= startsAt) return `ends (${iso(endsAt)}) before it starts (${iso(startsAt)})`;
   if (matchers.length === 0) return 'has no matchers; name a label and a value, such as target = shop';
   const compiled: CompiledMatcher[] = [];
@@ -37,7 +41,6 @@ export function compileSilence(silence: Silence): CompiledSilence | string {
     return 'would mute every alert that lacks these labels; at least one matcher must ask for a value';
   const needs = compiled.find(({ values }) => values !== undefined);
   return {
-    silence,
     needs: needs?.values === undefined ? undefined : { label: needs.label, values: needs.values },
     isAboutTitle: matchers.some(({ label }) => label === 'title'),
     isAbout: (facts) => compiled.every(({ label, matches }) => matches(labelOf(facts, label))),
@@ -101,7 +104,7 @@ function compileExpression(source: string): RE2JS | string {
 }
 
 /** The value of a label; one that an alert does not have is ''. */
-export function labelOf(facts: AlertFacts, label: string): string {
+export function labelOf(facts: SilencedFacts, label: string): string {
   switch (label) {
     case 'target':
     case 'severity':
