@@ -1,6 +1,6 @@
 import { defineAgent, stateOf } from '@muster/agent';
 import { readCard, type Disbelief } from './card-watch.ts';
-import { route } from './routing.ts';
+import { forget, route, type Routing } from './routing.ts';
 import { settings } from './settings.ts';
 
 const hourMs = 3_600_000;
@@ -19,7 +19,12 @@ export const router = defineAgent({
   },
 
   handlers: (on) => ({
-    tasks: on(['muster.tasks.v1'], { state: stateOf<never>(), horizon: hourMs, handle: route }),
+    tasks: on(['muster.tasks.v1'], {
+      state: stateOf<Routing>(),
+      horizon: hourMs,
+      handle: route,
+      wake: forget,
+    }),
     cards: on(['muster.agent-cards.v1'], { state: stateOf<Disbelief>(), horizon: 'all', handle: readCard }),
   }),
 });

@@ -1,7 +1,7 @@
 import type { Task, TaskInput, TaskResultInput } from '@muster/schemas';
 import { expect, it } from 'vitest';
 import { cardOf, contextOf, messageOf, now, skillOf, tables, taskOf } from '../test/mesh-tables.ts';
-import { route } from './routing.ts';
+import { forget, route } from './routing.ts';
 
 type Mesh = ReturnType<typeof tables>;
 type Told =
@@ -236,4 +236,18 @@ it('does not guess at a capability that was misspelt', () => {
   expect(answer(mesh, { capability: 'recovery.restrat', reason: 'recovery restart' }).fault?.type).toBe(
     'UnknownCapability',
   );
+});
+
+it('remembers a conversation until two minutes after its last task, so that second copies are known', () => {
+  const mesh = two();
+  const first = route(messageOf(taskOf({})), contextOf(mesh));
+  expect(first).toMatchObject({ kind: 'handled', state: { lastAt: now }, wakeAt: now + 120_000 });
+  const again = route(messageOf(taskOf({})), { ...contextOf(mesh), state: { lastAt: now - 50_000 } });
+  expect(again).toMatchObject({ state: { lastAt: now } });
+  expect(again).not.toHaveProperty('wakeAt');
+  expect(forget({ ...contextOf(mesh), state: { lastAt: now - 50_000 } })).toEqual({
+    kind: 'handled',
+    wakeAt: now + 70_000,
+  });
+  expect(forget({ ...contextOf(mesh), state: { lastAt: now - 120_000 } })).toEqual({ kind: 'handled', state: null });
 });

@@ -15,14 +15,42 @@ export type RouterTables = {
   scores: 'muster.agent-scores.v1';
   heartbeats: 'muster.agent-heartbeats.v1';
 };
-type Context = HandlerContext<never, Settings, RouterTables>;
-type Routed = Outcome<never, 'muster.inbox.<agent>.v1' | 'muster.task-results.v1'>;
+type Context = HandlerContext<Routing, Settings, RouterTables>;
+type Topic = 'muster.inbox.<agent>.v1' | 'muster.task-results.v1';
+type Answer = Outcome<never, Topic>;
+type Routed = Outcome<Routing, Topic>;
+
+/**
+ * What is remembered of a conversation. A key without a state is forgotten, and the ids of its messages with it: the second copy of a task, as a
+ * crash leaves it, would be given away once more, to another agent perhaps, or be answered as expired after it was done.
+ */
+export interface Routing {
+  /** When a task of it was routed last, epoch ms. */
+  readonly lastAt: number;
+}
+
+/** Second copies come sooner than this after the first ones. */
+const rememberMs = 2 * 60_000;
 
 /** Longer reasons of requesters are cut, so that there is room for the router's. */
 const longestReason = 4_000;
 
 /** A task came: gives it to the inbox of an agent, or says why to none. The same attempt of a task falls the same way as long as the mesh is the same. */
-export function route({ value: task }: Message<'muster.tasks.v1'>, { now, config, tables }: Context): Routed {
+export function route(message: Message<'muster.tasks.v1'>, context: Context): Routed {
+  const { state, now } = context;
+  // The wake-up stands from the first task on: it sees for itself whether others came.
+  const answer = routed(message, context);
+  if (answer.kind !== 'handled') return answer;
+  return { ...answer, state: { lastAt: now }, ...(state === undefined && { wakeAt: now + rememberMs }) };
+}
+
+/** Forgets a conversation of which nothing was heard for a while. */
+export function forget({ state, now }: Context): Outcome<Routing, never> {
+  const until = (state?.lastAt ?? 0) + rememberMs;
+  return until > now ? handled({ wakeAt: until }) : handled({ state: null });
+}
+
+function routed({ value: task }: Message<'muster.tasks.v1'>, { now, config, tables }: Context): Answer {
   if (task.deadline <= now) return answered(task, now, expired(task, now));
   const directory = directoryOf(tables.cards);
   const wish = wishOf(task, directory, config.confidence);
@@ -46,7 +74,7 @@ function expired(task: Task, now: number): Refusal {
   return { status: 'EXPIRED', fault: { class: 'PERMANENT', type: 'DeadlinePassed', message }, output: {} };
 }
 
-function answered(task: Task, now: number, { status, fault, output }: Refusal): Routed {
+function answered(task: Task, now: number, { status, fault, output }: Refusal): Answer {
   const { taskId, conversation, capability, attempt, replyTo, context } = task;
   const value: TaskResultInput = {
     taskId,
