@@ -6,16 +6,4 @@ export { readYaml } from './yaml-source.ts';
 export type { Playbook } from './form.ts';
 export type { JsonShape } from './json-shape.ts';
 export type { Capabilities } from './step-problems.ts';
-export type {
-  Advanced,
-  Call,
-  ChangeWanted,
-  EndKind,
-  HistoryEvent,
-  Run,
-  RunAbout,
-  RunCommand,
-  RunEvent,
-  RunHost,
-  TaskWanted,
-} from './run.ts';
+export type { Advanced, EndKind, HistoryEvent, Run, RunCommand, RunEvent, RunHost } from './run.ts';

@@ -201,7 +201,7 @@ export interface HistoryEvent {
 /** What whoever hosts runs knows and a run does not. */
 export interface RunHost {
   /** Why a condition of `approve.requires` does not hold for a call, in a sentence; `undefined` when it does. */
-  unmet?(condition: string, call: Call, run: Run): string | undefined;
+  unmet?(condition: string, call: Call, run: Run, changeId: string | null): string | undefined;
 }
 
 export interface Advanced {

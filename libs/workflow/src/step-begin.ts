@@ -2,7 +2,7 @@
 import { durationMs, durationText } from './duration.ts';
 import { mostItems, type Step } from './form.ts';
 import { mostInput } from './outputs.ts';
-import type { Call, PartState } from './run.ts';
+import type { Approval, Call, PartState } from './run.ts';
 import { attempt, StepFailure } from './step-failure.ts';
 import { conditionOf, filled, sourcesIn, type Facts } from './template.ts';
 import { factsFor, put, putPart, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
@@ -160,7 +160,7 @@ function beginPart(turn: Turn, id: string, step: Step, index: number, avoid: rea
     });
   } else {
     const call = state?.call ?? callOf(turn, step.vote ?? step, item, step.target);
-    mayBegin(turn, step, call, state?.approval?.expiresAt ?? null);
+    mayBegin(turn, step, call, state?.approval);
     commands.push({
       kind: 'task',
       task: {
@@ -182,15 +182,15 @@ function beginPart(turn: Turn, id: string, step: Step, index: number, avoid: rea
 }
 
 /** Looks once more, right before it is done. Throws a StepFailure. */
-function mayBegin(turn: Turn, { approve, guard }: Step, call: Call, expiresAt: number | null): void {
+function mayBegin(turn: Turn, { approve, guard }: Step, call: Call, approval: Approval | undefined): void {
   const { run, now, host } = turn;
   const { before = null, requires = [] } = attempt(() =>
     filled(guard ?? {}, 'step', factsFor(turn, sourcesIn(guard))),
   ) as { before?: unknown; requires?: unknown };
-  for (const time of [expiresAt, before])
+  for (const time of [approval?.expiresAt ?? null, before])
     if (time !== null && !(now < Number(time))) throw new StepFailure('the approval of its change has expired');
   for (const condition of [...(approve?.requires ?? []), ...(Array.isArray(requires) ? requires : [requires])]) {
-    const unmet = host.unmet?.(String(condition), call, run);
+    const unmet = host.unmet?.(String(condition), call, run, approval?.changeId ?? run.about.changeId);
     if (unmet !== undefined) throw new StepFailure(`what its change requires does not hold any more: ${unmet}`);
   }
 }

@@ -1,0 +1,4 @@
+import { runAgent } from '@muster/agent';
+import { coordinator } from './agent.ts';
+
+await runAgent(coordinator);
