@@ -31,6 +31,16 @@ export function parseFrom(text: string, now: number): 'beginning' | 'end' | numb
   );
 }
 
+/** What an option says of a time to come: in how long, or a time. Throws a Failure that names the option. */
+export function parseMoment(option: string, text: string, now: number): number {
+  const inMs = parseDuration(text);
+  const time = inMs === undefined ? parseTime(text) : now + inMs;
+  if (time !== undefined) return time;
+  throw misuse(
+    `${option} ${text} is not understood: say in how long (30m, 2h, 7d) or give a time (2026-11-27T00:00:00Z).`,
+  );
+}
+
 /** Epoch ms of an ISO time, of epoch seconds or of epoch milliseconds; a time without a zone is UTC. Undefined when it is none of these. */
 export function parseTime(text: string): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text)) {

@@ -4,10 +4,12 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from './commands/flags.ts';
+import { incidentsCommand } from './commands/incidents.ts';
 import { playCommand } from './commands/play.ts';
 import { publishCommand } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemasCommand } from './commands/schemas.ts';
+import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
 import { tailCommand } from './commands/tail.ts';
 import { topicsCommand } from './commands/topics.ts';
@@ -41,7 +43,8 @@ function musterProgram(): Command {
   const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand];
   const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
-  for (const add of [daily, repair, safety].flat()) add(program);
+  const findings = [incidentsCommand, silenceCommand];
+  for (const add of [daily, findings, repair, safety].flat()) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);
   return program;

@@ -4,7 +4,7 @@ import { clientOn } from '@muster/client';
 import type { FlagInput } from '@muster/schemas';
 import type { GlobalOptions } from './addresses.ts';
 import { Failure, misuse } from './failure.ts';
-import { formatTime, parseDuration, parseTime } from './moment.ts';
+import { formatTime, parseMoment } from './moment.ts';
 import { withBus } from './session.ts';
 import type { Terminal } from './terminal.ts';
 import { newestRecords } from './topic-history.ts';
@@ -76,8 +76,8 @@ export function flagOf(
     );
   if (isOn && reason.trim() === '' && /^(kill-switch|freeze)(\/|$)/.test(name))
     throw misuse(`Others will ask why: give --reason.`);
-  const startsAt = momentOf('--from', from, now);
-  const endsAt = momentOf('--until', until, now);
+  const startsAt = from === undefined ? null : parseMoment('--from', from, now);
+  const endsAt = until === undefined ? null : parseMoment('--until', until, now);
   if (endsAt !== null && endsAt <= Math.max(now, startsAt ?? now))
     throw misuse(`--until ${until} is over before it begins: give a later time.`);
   return {
@@ -89,17 +89,6 @@ export function flagOf(
     reason,
     setBy: by ?? userInfo().username,
   };
-}
-
-function momentOf(option: string, text: string | undefined, now: number): number | null {
-  if (text === undefined) return null;
-  const inMs = parseDuration(text);
-  const time = inMs === undefined ? parseTime(text) : now + inMs;
-  if (time === undefined)
-    throw misuse(
-      `${option} ${text} is not understood: say in how long (30m, 2h, 7d) or give a time (2026-11-27T00:00:00Z).`,
-    );
-  return time;
 }
 
 const knownFlags = (bus: Parameters<typeof newestRecords>[0]) => newestRecords(bus, topic);
