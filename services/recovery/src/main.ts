@@ -1,0 +1,4 @@
+import { runAgent } from '@muster/agent';
+import { recovery } from './agent.ts';
+
+await runAgent(recovery);
