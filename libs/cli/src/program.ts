@@ -8,6 +8,7 @@ import { incidentsCommand } from './commands/incidents.ts';
 import { playCommand } from './commands/play.ts';
 import { publishCommand } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
+import { requestCommand } from './commands/request.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
@@ -40,7 +41,7 @@ function musterProgram(): Command {
     .showHelpAfterError('`muster --help` shows what there is.')
     .addHelpText('after', introduction)
     .exitOverride();
-  const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, playCommand, replayCommand];
+  const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, requestCommand, playCommand, replayCommand];
   const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
   const findings = [incidentsCommand, silenceCommand];
