@@ -6,6 +6,7 @@ import { downCommand } from './commands/down.ts';
 import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from './commands/flags.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { playCommand } from './commands/play.ts';
+import { playbookCommand } from './commands/playbook.ts';
 import { publishCommand } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
 import { requestCommand } from './commands/request.ts';
@@ -42,7 +43,7 @@ function musterProgram(): Command {
     .addHelpText('after', introduction)
     .exitOverride();
   const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, requestCommand, playCommand, replayCommand];
-  const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
+  const repair = [playbookCommand, deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
   const findings = [incidentsCommand, silenceCommand];
   for (const add of [daily, findings, repair, safety].flat()) add(program);
