@@ -36,6 +36,24 @@ describe('the line of a message', () => {
     expect(line('muster.alerts.v1', { ...alert, status: 'RESOLVED' }, colours)).toContain(colours.green('RESOLVED'));
   });
 
+  it('is a transition: what changed, and what was folded or silenced', () => {
+    const { severity, title } = alert;
+    const change = { transition: 'REPEATED', severity, title, isFlapping: false, foldedCount: 7, silencedBy: ['s-1'] };
+    expect(line('muster.alert-transitions.v1', change)).toBe(
+      '12:30:05  REPEATED  CRITICAL  latency_ms of shop is unusually high  7 folded  silenced by s-1',
+    );
+  });
+
+  it('is an incident: how it stands, and what is suspected', () => {
+    const incident = { incidentId: 'i-1', status: 'OPEN', severity: 'WARNING', title: 'shop is slow' };
+    expect(line('muster.incidents.v1', { ...incident, suspectedCause: { target: 'db' } })).toBe(
+      '12:30:05  OPEN      WARNING   shop is slow  suspected db  incident i-1',
+    );
+    expect(line('muster.incidents.v1', { ...incident, status: 'RESOLVED', suspectedCause: null })).toContain(
+      'RESOLVED',
+    );
+  });
+
   it('is a metric sample', () => {
     const sample = { target: 'shop', name: 'latency_ms', value: 12.3456789, unit: 'ms', labels: { route: '/cart' } };
     expect(line('muster.metrics.v1', sample)).toBe('12:30:05  shop latency_ms{route=/cart} 12.3457 ms');

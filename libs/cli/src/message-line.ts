@@ -1,7 +1,16 @@
 /** One line for people for each message of a topic. */
 import type { Message } from '@muster/bus';
 import { topicFor } from '@muster/schemas';
-import type { AgentHeartbeat, Alert, MetricSample, Severity, Task, TaskResult } from '@muster/schemas';
+import type {
+  AgentHeartbeat,
+  Alert,
+  AlertTransition,
+  Incident,
+  MetricSample,
+  Severity,
+  Task,
+  TaskResult,
+} from '@muster/schemas';
 import { formatDuration, formatTime } from './moment.ts';
 import { fitted, harmless } from './terminal.ts';
 import type { Colours } from './terminal.ts';
@@ -21,6 +30,25 @@ const lines: Readonly<Record<string, Line<never>>> = {
       ...(alert.endsAt === null ? [] : [`after ${formatDuration(alert.endsAt - alert.startsAt)}`]),
       ...(alert.description === '' ? [] : [colours.dim(harmless(alert.description))]),
     ].join('  ')) satisfies Line<Alert>,
+  AlertTransition: ((change, colours) =>
+    [
+      severityPaint(change.severity, colours)(change.transition.padEnd(8)),
+      severityPaint(change.severity, colours)(change.severity.padEnd(8)),
+      colours.bold(harmless(change.title)),
+      ...(change.isFlapping ? [colours.magenta('(flapping)')] : []),
+      ...(change.foldedCount === 0 ? [] : [`${change.foldedCount} folded`]),
+      ...(change.silencedBy.length === 0 ? [] : [colours.dim(`silenced by ${harmless(change.silencedBy.join(', '))}`)]),
+    ].join('  ')) satisfies Line<AlertTransition>,
+  Incident: ((incident, colours) =>
+    [
+      incident.status === 'OPEN'
+        ? severityPaint(incident.severity, colours)(incident.status.padEnd(8))
+        : colours.green(incident.status.padEnd(8)),
+      severityPaint(incident.severity, colours)(incident.severity.padEnd(8)),
+      colours.bold(harmless(incident.title)),
+      ...(incident.suspectedCause === null ? [] : [`suspected ${harmless(incident.suspectedCause.target)}`]),
+      colours.dim(`incident ${harmless(incident.incidentId)}`),
+    ].join('  ')) satisfies Line<Incident>,
   MetricSample: ((sample, colours) =>
     `${harmless(sample.target)} ${harmless(sample.name)}${labelsText(sample.labels)} ${colours.bold(number(sample.value))}${sample.unit === '' ? '' : ` ${harmless(sample.unit)}`}`) satisfies Line<MetricSample>,
   AgentHeartbeat: ((heartbeat, colours) =>
