@@ -6,8 +6,10 @@ import { dropped, gaveUp, settled, withoutPlan, type Context, type Ended, type S
 import { inTime } from './strategy.ts';
 import { followed, nextAttempt } from './telling.ts';
 
-/** Draws again after a refusal of the budget: about so much later. */
-const drawAgainMs = 10_000;
+/** Whoever lost draws again after a second, or longer the less there is to win; chance spreads it from half of that to one and a half. */
+const drawAgainMs = { least: 1_000, most: 15_000 };
+/** After a breaker is half-open those who wait for it come over so long a time, or less after a short cool-down. */
+const spreadMs = { least: 500, most: 10_000 };
 
 /** What is due: attempts, results that never came, memories that are over. */
 export function wake(context: Context): Ended {
@@ -32,24 +34,22 @@ function tryAgain(step: Step, open: OpenTask, plan: Plan, { now, tables, newId }
   }
   const halfOpenAt = stillOpenUntil(score, now);
   const mustWait = plan.strategy !== 'wait' && plan.strategy !== 'other-agent' && halfOpenAt !== undefined;
-  if (mustWait)
+  if (mustWait) {
+    const spread = Math.min(spreadMs.most, Math.max(spreadMs.least, halfOpenAt - now));
     return later(
       step,
       open,
       plan,
-      { from: halfOpenAt, at: halfOpenAt + draw() * drawAgainMs },
+      { from: halfOpenAt, at: halfOpenAt + draw() * spread },
       `the breaker of ${plan.agent} is open`,
       now,
     );
-  if (isCounted && score !== undefined && score.retryShare < 1 && draw() >= score.retryShare)
-    return later(
-      step,
-      open,
-      plan,
-      { from: now + 1_000, at: now + drawAgainMs * (0.5 + draw()) },
-      'the budget for retries is used up',
-      now,
-    );
+  }
+  const { retryShare: share = 1 } = score ?? {};
+  if (isCounted && share < 1 && draw() >= share) {
+    const pause = Math.min(drawAgainMs.most, drawAgainMs.least / Math.max(share, 0.01)) * (0.5 + draw());
+    return later(step, open, plan, { from: now + 500, at: now + pause }, 'the budget for retries is used up', now);
+  }
   const { task, told } = nextAttempt(open, plan);
   const { agent, kind, pattern, strategy } = plan;
   const sent: OpenTask = {

@@ -26,13 +26,13 @@ describe('a score', () => {
   it('is told at once, then every ten seconds and not for each message', () => {
     const world = drive(() => []);
     const draw = chance(1);
-    for (let index = 0; index < 6_000; index += 1)
-      world.tell('muster.task-measurements.v1', measurement({ latencyMs: 80 + 40 * draw() }), beginAt + index * 10);
+    for (let index = 0; index < 3_000; index += 1)
+      world.tell('muster.task-measurements.v1', measurement({ latencyMs: 80 + 40 * draw() }), beginAt + index * 20);
     world.until(beginAt + 120_000);
     expect(world.scores.length).toBeLessThanOrEqual(9);
     expect(world.scores.at(-1)?.score).toMatchObject({
       agent: 'worker',
-      count: 6_000,
+      count: 3_000,
       successRate: 1,
       breaker: 'CLOSED',
       retryShare: 1,
@@ -83,7 +83,7 @@ describe('a score', () => {
   it('stays small and goes to sleep when nothing comes', () => {
     const world = drive(() => []);
     const draw = chance(2);
-    for (let index = 0; index < 5_000; index += 1) {
+    for (let index = 0; index < 2_000; index += 1) {
       const faultClass = ['transient', 'unknown', 'overload'][Math.floor(draw() * 3)] ?? '';
       const lesson = measurement({
         kind: 'LESSON',
@@ -92,8 +92,8 @@ describe('a score', () => {
         pattern: `p ${Math.floor(draw() * 500)}`,
         strategy: 'backoff',
       });
-      world.tell('muster.task-measurements.v1', lesson, beginAt + index * 20);
-      world.tell('muster.task-measurements.v1', measurement({ latencyMs: 10 ** (7 * draw()) }), beginAt + index * 20);
+      world.tell('muster.task-measurements.v1', lesson, beginAt + index * 50);
+      world.tell('muster.task-measurements.v1', measurement({ latencyMs: 10 ** (7 * draw()) }), beginAt + index * 50);
     }
     world.until(beginAt + 300_000);
     const [entry] = [...world.states()].filter(([name]) => name.startsWith('measurements/'));
@@ -123,7 +123,7 @@ describe('the retry budget', () => {
   });
 
   it('keeps a storm of failures from becoming a storm of retries', () => {
-    const failing = 3_000;
+    const failing = 800;
     // An agent that does one in a hundred: without a budget each of these would be asked for five times.
     const draw = chance(3);
     const world = drive(
@@ -138,17 +138,17 @@ describe('the retry budget', () => {
       },
     );
     for (let index = 0; index < failing; index += 1)
-      world.ask(taskOf({ taskId: `t${index}`, deadline: beginAt + 1_800_000 }), beginAt + Math.floor(draw() * 2_000));
-    world.until(beginAt + 2_000_000);
+      world.ask(taskOf({ taskId: `t${index}`, deadline: beginAt + 600_000 }), beginAt + Math.floor(draw() * 2_000));
+    world.until(beginAt + 700_000);
     const retries = world.sent.filter(({ task }) => task.attempt > 1).map(({ at }) => at - beginAt);
     const inMinute = (from: number): number => retries.filter((at) => at >= from && at < from + 60_000).length;
     // A fifth of the first attempts and the floor of ten, in the minute in which they failed; the floor afterwards. Draws scatter a little.
     expect(inMinute(0)).toBeLessThan(1.1 * (0.2 * failing + 10));
-    for (let from = 70_000; from < 1_800_000; from += 60_000) expect(inMinute(from)).toBeLessThanOrEqual(25);
+    for (let from = 70_000; from < 600_000; from += 60_000) expect(inMinute(from)).toBeLessThanOrEqual(25);
     expect(retries.length).toBeGreaterThan(5);
     const done = world.measurements.filter(({ kind, isSuccess }) => kind === 'ENDED' && isSuccess).length;
     expect(world.finals.length + done).toBe(failing);
-  });
+  }, 20_000);
 
   it('is not in the way of a few', () => {
     let failed = 0;

@@ -6,7 +6,7 @@ import { handled, ignored, type HandlerContext, type Outcome } from '@muster/age
 import type { Message } from '@muster/bus';
 import type { AgentScoreInput } from '@muster/schemas';
 import type { Tables } from './alternatives.ts';
-import { freshScore, scoreAt, scoreOf, withMeasurement, type ScoreState } from './score-state.ts';
+import { freshScore, gateOf, scoreAt, scoreOf, withMeasurement, type ScoreState } from './score-state.ts';
 import type { Settings } from './settings.ts';
 
 type Context = HandlerContext<ScoreState, Settings, Tables>;
@@ -31,19 +31,26 @@ export function remeasure({ state, now, config }: Context): Ended {
 }
 
 function told(state: ScoreState, config: Settings, now: number): Ended {
+  const { breaker, halfOpenAt, retryShare } = gateOf(state, config, now);
+  const last = state.told?.score;
+  const isSame = last?.breaker === breaker && last.halfOpenAt === halfOpenAt && last.retryShare === retryShare;
+  const lookAt = retryShare < 1 ? now + lookAgainMs : null;
+  // Percentiles cost more than counting: once a second is often enough.
+  if (isSame && now < state.comparedAt + clearMs)
+    return handled({ state, wakeAt: earliest(halfOpenAt, lookAt, state.comparedAt + clearMs) });
   const score = scoreOf(state, config, now);
   const dueAt = state.told === null ? now : dueAfter(state.told.score, score, state.told.at, now);
   const isTold = dueAt !== null && dueAt <= now;
-  const wakes = [
-    state.breaker.halfOpenAt,
-    isTold ? null : dueAt,
-    (score.retryShare ?? 1) < 1 ? now + lookAgainMs : null,
-  ].filter((at) => at !== null);
   return handled({
-    state: isTold ? { ...state, told: { score, at: now } } : state,
+    state: { ...state, comparedAt: now, told: isTold ? { score, at: now } : state.told },
     publish: isTold ? [{ topic: 'muster.agent-scores.v1', value: score }] : [],
-    wakeAt: wakes.length === 0 ? null : Math.min(...wakes),
+    wakeAt: earliest(halfOpenAt, lookAt, isTold ? null : dueAt),
   });
+}
+
+function earliest(...times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** When the new score should be known, after the old one was told at `at`; `null` when it says nothing new. */

@@ -29,6 +29,8 @@ export interface ScoreState {
   readonly waiting: number;
   readonly lessons: readonly Lesson[];
   readonly measuredAt: number;
+  /** When it was last compared with what was published. */
+  readonly comparedAt: number;
   /** What was published last, and when. */
   readonly told: { readonly score: AgentScoreInput; readonly at: number } | null;
 }
@@ -54,6 +56,7 @@ export function freshScore(
     waiting: 0,
     lessons: [],
     measuredAt: now,
+    comparedAt: now,
     told: null,
   };
 }
@@ -126,10 +129,24 @@ export function retryShareOf({ attempts, waiting, breaker }: ScoreState, config:
   return Math.min(1, most / waiting);
 }
 
+/** What says whether tasks may go to it: known at once and told at once. */
+export function gateOf(
+  state: ScoreState,
+  config: Settings,
+  now: number,
+): Required<Pick<AgentScoreInput, 'breaker' | 'halfOpenAt' | 'retryShare'>> {
+  const { status, halfOpenAt } = state.breaker;
+  return {
+    breaker: status === 'closed' ? 'CLOSED' : status === 'open' ? 'OPEN' : 'HALF_OPEN',
+    halfOpenAt,
+    retryShare: Math.round(retryShareOf(state, config, now) * 10_000) / 10_000,
+  };
+}
+
 /** As it is published. */
 export function scoreOf(state: ScoreState, config: Settings, now: number): AgentScoreInput {
   const [p50 = 0, p95 = 0] = percentiles(state.latencies, [0.5, 0.95], now);
-  const { agent, capability, count, breaker } = state;
+  const { agent, capability, count } = state;
   return {
     agent,
     capability,
@@ -138,10 +155,8 @@ export function scoreOf(state: ScoreState, config: Settings, now: number): Agent
     latencyP50Ms: p50,
     latencyP95Ms: p95,
     cost: state.cost,
-    breaker: breaker.status === 'closed' ? 'CLOSED' : breaker.status === 'open' ? 'OPEN' : 'HALF_OPEN',
-    halfOpenAt: breaker.halfOpenAt,
+    ...gateOf(state, config, now),
     windowMs,
-    retryShare: Math.round(retryShareOf(state, config, now) * 10_000) / 10_000,
     lessons: state.lessons.slice(0, 16),
   };
 }
