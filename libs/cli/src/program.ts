@@ -9,7 +9,9 @@ import { playCommand } from './commands/play.ts';
 import { playbookCommand } from './commands/playbook.ts';
 import { publishCommand } from './commands/publish.ts';
 import { replayCommand } from './commands/replay.ts';
+import { policyCommand } from './commands/policy.ts';
 import { requestCommand } from './commands/request.ts';
+import { reviewCommand, reviewsCommand } from './commands/reviews.ts';
 import { schemasCommand } from './commands/schemas.ts';
 import { silenceCommand } from './commands/silence.ts';
 import { statusCommand } from './commands/status.ts';
@@ -42,11 +44,21 @@ function musterProgram(): Command {
     .showHelpAfterError('`muster --help` shows what there is.')
     .addHelpText('after', introduction)
     .exitOverride();
-  const daily = [upCommand, downCommand, statusCommand, tailCommand, publishCommand, requestCommand, playCommand, replayCommand];
-  const repair = [playbookCommand, deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
+  const daily = [
+    upCommand,
+    downCommand,
+    statusCommand,
+    tailCommand,
+    publishCommand,
+    requestCommand,
+    playCommand,
+    replayCommand,
+  ];
+  const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
+  const people = [playbookCommand, reviewsCommand, reviewCommand, policyCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
   const findings = [incidentsCommand, silenceCommand];
-  for (const add of [daily, findings, repair, safety].flat()) add(program);
+  for (const add of [daily, findings, people, repair, safety].flat()) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);
   return program;

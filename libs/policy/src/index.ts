@@ -21,13 +21,16 @@ export { judgeChange, type Judgement, type ReviewNeed } from './judge-change.ts'
 export { remediesFor, type Remedy } from './remedies.ts';
 export {
   isRuledAgent,
+  ruledAgents,
   ruleBook,
   ruleBookOf,
   ruleName,
   type PolicyTable,
   type RuleBook,
   type RuledAgent,
+  type BookedRule,
 } from './rule-book.ts';
 export { compileSilence, labelOf, type CompiledSilence } from './silence.ts';
+export { defaultPolicies } from './generated/default-policies.ts';
 export { signalVariables } from './signal-variables.ts';
 export { didYouMean, nearestName } from './nearest.ts';

@@ -42,6 +42,9 @@ const grammars: Readonly<Record<RuledAgent, Grammar>> = {
   monitoring: grammarOf(signalVariables, 'ALERT'),
 };
 
+/** Agents that policies can be for. */
+export const ruledAgents = Object.keys(grammars);
+
 export function isRuledAgent(agent: string): agent is RuledAgent {
   return Object.hasOwn(grammars, agent);
 }
