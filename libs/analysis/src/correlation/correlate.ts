@@ -1,13 +1,13 @@
 /** Alerts' changes in, incidents out: pure, one scope at a time, in bounded memory. The method is told in docs/correlation.md. */
 import { isMoment, isMuted, kindOf, type AlertChange, type CorrelationContext } from './alert-change.ts';
-import { nobody, sight, type Crowd } from './crowd.ts';
+import { nobody, sight } from './crowd.ts';
 import { familiarity, habitOf, learn, type Familiarity } from './familiarity.ts';
 import { join, messagesOf, note, openIncident, type CorrelatedIncident } from './incident.ts';
 import type { Correlation, CorrelationState, IncidentChange, IncidentChangeKind } from './incident-changes.ts';
 import { forgetAt, quietAt, store } from './incident-book.ts';
 import { absorb, mergedInto } from './joining-incidents.ts';
 import { hourMs, limits } from './limits.ts';
-import { bindingWeight, relation, type Relation } from './relation.ts';
+import { bearingOf, bindingWeight, relation, type Bearing, type Relation } from './relation.ts';
 import { keep } from './surroundings.ts';
 
 const empty: CorrelationState = { habits: new Map(), crowd: nobody, ordinary: [], incidents: new Map() };
@@ -40,7 +40,7 @@ function ease(state: CorrelationState, change: AlertChange, context: Correlation
     const joining = { reason: '', isEvidence: false, isGoingOn: false, now };
     return store(state, join(home, change, joining), ['eased'], [change.alertId], context);
   }
-  const wasMoment = habitOf(state.habits, change.fingerprint)?.isMoment === true;
+  const wasMoment = habitOf(state.habits, change.fingerprint) !== undefined;
   return { state: wasMoment ? { ...state, ordinary: keep(state.ordinary, change, now) } : state, changes: [] };
 }
 
@@ -57,21 +57,23 @@ function fire(before: CorrelationState, change: AlertChange, context: Correlatio
     const joining = { reason, isEvidence: true, isGoingOn: true, now };
     return store({ ...state, crowd }, join(again(own, now), change, joining), ['reopened'], [change.alertId], context);
   }
-  return admit({ ...state, crowd }, change, reason, crowd, context);
+  return admit({ ...state, crowd }, change, reason, context);
 }
 
-/** Habits are learned of the alert, and of its kind where it is a moment. */
+/** Habits are learned of moments, and of their kind. A condition is evidence whenever it holds. */
 function learnFrom(before: CorrelationState, change: AlertChange, now: number) {
+  if (!isMoment(change)) return { seen: plain, state: before };
   const { fingerprint } = change;
   const count = messagesOf(change);
   const kindKey = `kind ${kindOf(change)}`;
   const kind = habitOf(before.habits, kindKey);
-  const seen = familiarity(habitOf(before.habits, fingerprint), kind, count, isMoment(change), now);
+  const seen = familiarity(habitOf(before.habits, fingerprint), kind, count, now);
   const habits = learn(before.habits, fingerprint, seen.habit);
-  if (!isMoment(change)) return { seen, state: { ...before, habits } };
-  const kindHabit = familiarity(kind, undefined, count, true, now).habit;
+  const kindHabit = familiarity(kind, undefined, count, now).habit;
   return { seen, state: { ...before, habits: learn(habits, kindKey, kindHabit) } };
 }
+
+const plain: Pick<Familiarity, 'isUnusual' | 'reason'> = { isUnusual: false, reason: '' };
 
 /** The incident that an alert is part of; one that ended not long ago counts, too. */
 function ownIncident(state: CorrelationState, fingerprint: string): CorrelatedIncident | undefined {
@@ -89,7 +91,7 @@ function goOn(
   state: CorrelationState,
   incident: CorrelatedIncident,
   change: AlertChange,
-  seen: Familiarity,
+  seen: Pick<Familiarity, 'isUnusual' | 'reason'>,
   context: CorrelationContext,
 ): Correlation {
   const { now } = context;
@@ -108,15 +110,9 @@ function passBy(state: CorrelationState, change: AlertChange, context: Correlati
 }
 
 /** Evidence finds its incident, holds several together, or opens one. */
-function admit(
-  state: CorrelationState,
-  change: AlertChange,
-  reason: string,
-  crowd: Crowd,
-  context: CorrelationContext,
-): Correlation {
+function admit(state: CorrelationState, change: AlertChange, reason: string, context: CorrelationContext): Correlation {
   const { now } = context;
-  const [closest, ...others] = homesOf(state, change, crowd, context);
+  const [closest, ...others] = homesOf(state, bearingOf(change, state.crowd, context));
   if (closest === undefined) {
     const joining = { reason: reason || 'a condition that needs attention', isEvidence: true, isGoingOn: true, now };
     return store(state, openIncident(context.newId(), change, joining), ['opened'], [change.alertId], context);
@@ -127,9 +123,11 @@ function admit(
   const younger = all.filter((each) => each !== oldest);
   const why = [reason, closest.reason].filter((each) => each !== '').join(', ');
   const whole = younger.reduce((into, each) => absorb(into, each, now), oldest);
-  const incidents = new Map(state.incidents);
   const gone = younger.map((each) => mergedInto(each, oldest.incidentId, now));
-  for (const each of gone) incidents.set(each.incidentId, each);
+  const incidents =
+    gone.length === 0
+      ? state.incidents
+      : new Map([...state.incidents, ...gone.map((each) => [each.incidentId, each] as const)]);
   const joined = join(whole, change, { reason: why, isEvidence: true, isGoingOn: true, now });
   const isKept = joined.members.has(change.fingerprint);
   const kinds: IncidentChangeKind[] = [isKept || gone.length > 0 ? 'grown' : 'counted'];
@@ -141,7 +139,7 @@ function admit(
 type Home = Relation & { readonly incident: CorrelatedIncident };
 
 /** Open incidents that an alert is related to, the closest first. Where too many are open, the latest takes what is related to none. */
-function homesOf(state: CorrelationState, change: AlertChange, crowd: Crowd, context: CorrelationContext): Home[] {
+function homesOf(state: CorrelationState, bearing: Bearing): Home[] {
   const homes: Home[] = [];
   let open = 0;
   let latest: CorrelatedIncident | undefined;
@@ -149,7 +147,7 @@ function homesOf(state: CorrelationState, change: AlertChange, crowd: Crowd, con
     if (incident.status !== 'OPEN') continue;
     open += 1;
     if (latest === undefined || incident.evidenceAt >= latest.evidenceAt) latest = incident;
-    const related = relation(incident, change, crowd, context);
+    const related = relation(incident, bearing);
     if (related !== undefined) homes.push({ incident, ...related });
   }
   if (homes.length === 0 && latest !== undefined && open >= limits.openIncidents)

@@ -5,15 +5,13 @@
  */
 import { hourMs, limits, minuteMs, remember } from './limits.ts';
 
-/** What is remembered of one fingerprint. */
+/** What is remembered of one alert that happens at moments, or of one kind of them. */
 export type Habit = {
   readonly lastAt: number;
   /** How often it came back after a rest; older times count less. */
   readonly visits: number;
   /** The most messages a minute it ever had, slowly forgotten. */
   readonly busiest: number;
-  /** It happens at moments: nobody says when it is over. */
-  readonly isMoment: boolean;
 };
 
 export type Habits = ReadonlyMap<number, ReadonlyMap<string, Habit>>;
@@ -41,11 +39,10 @@ export function familiarity(
   habit: Habit | undefined,
   kind: Habit | undefined,
   count: number,
-  isMoment: boolean,
   now: number,
 ): Familiarity {
   if (habit === undefined) {
-    return { habit: { lastAt: now, visits: 1, busiest: 1, isMoment }, isUnusual: true, reason: 'never seen before' };
+    return { habit: { lastAt: now, visits: 1, busiest: 1 }, isUnusual: true, reason: 'never seen before' };
   }
   const restedMs = Math.max(0, now - habit.lastAt);
   const isVisit = restedMs >= restMs;
@@ -56,7 +53,6 @@ export function familiarity(
     lastAt: now,
     visits: visits + (isVisit ? 1 : 0),
     busiest: isVisit ? busiest : Math.max(busiest, perMinute),
-    isMoment,
   };
   if (restedMs >= seldomAfterMs && visits < seldomVisits && visitsAt(kind, now) < commonVisits) {
     return { habit: learned, isUnusual: true, reason: `seldom seen, last ${Math.round(restedMs / hourMs)} h ago` };

@@ -1,6 +1,7 @@
 /** Incidents as they are kept: judged anew when they change, few, and for how long. */
-import type { CorrelationContext } from './alert-change.ts';
+import type { CorrelationContext, Topology } from './alert-change.ts';
 import { suspect } from './cause.ts';
+import { areKnown, dependenciesOfAll } from './dependencies.ts';
 import type { Correlation, CorrelationState, IncidentChange, IncidentChangeKind } from './incident-changes.ts';
 import type { CorrelatedIncident } from './incident.ts';
 import { partsOf } from './joining-incidents.ts';
@@ -36,11 +37,11 @@ export function store(
   const { topology, newId, now } = context;
   const near = surround(incident, state.ordinary, now);
   const isSame = kinds.every((kind) => kind === 'counted');
-  const parts = (isSame ? undefined : partsOf(near.incident, topology, newId, now)) ?? [near.incident];
+  const parts = (isSame ? undefined : fewParts(state, partsOf(near.incident, topology, newId, now))) ?? [near.incident];
   const incidents = new Map(state.incidents);
   const changes = parts.map((part, index): IncidentChange => {
     const before = state.incidents.get(part.incidentId);
-    const judged = isSame ? part : { ...part, ...suspect(part, topology) };
+    const judged = isSame ? part : judge(part, topology);
     incidents.delete(judged.incidentId);
     incidents.set(judged.incidentId, judged);
     const own = index === 0 ? kinds : (['opened'] as const);
@@ -52,6 +53,23 @@ export function store(
   });
   return { state: { ...state, ordinary: near.rest, incidents: few(incidents) }, changes };
 }
+
+/** Where too much is open already, nothing is taken apart. */
+function fewParts(
+  { incidents }: CorrelationState,
+  parts: readonly CorrelatedIncident[] | undefined,
+): readonly CorrelatedIncident[] | undefined {
+  if (parts === undefined) return undefined;
+  const open = [...incidents.values()].filter(({ status }) => status === 'OPEN').length;
+  return open + parts.length - 1 <= limits.openIncidents ? parts : undefined;
+}
+
+const judge = (incident: CorrelatedIncident, topology: Topology): CorrelatedIncident => ({
+  ...incident,
+  ...suspect(incident, topology),
+  dependsOn: dependenciesOfAll(incident.targets, topology),
+  isKnown: areKnown(incident.targets, topology),
+});
 
 function differences(before: CorrelatedIncident | undefined, after: CorrelatedIncident): IncidentChangeKind[] {
   if (before === undefined) return [];

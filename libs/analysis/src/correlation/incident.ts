@@ -44,6 +44,10 @@ export type CorrelatedIncident = {
   readonly members: ReadonlyMap<string, IncidentMember>;
   /** What its alerts are about; of very many the first. */
   readonly targets: readonly string[];
+  /** What these depend on, as far as the topology knew when it last grew. */
+  readonly dependsOn: readonly string[];
+  /** The topology knew all of its targets. */
+  readonly isKnown: boolean;
   readonly alertCount: number;
   readonly messageCount: number;
   /** Unusual alerts and ongoing conditions, each time they came. */
@@ -91,6 +95,8 @@ export const openIncident = (incidentId: string, change: AlertChange, joining: J
       title: change.title,
       members: new Map(),
       targets: [],
+      dependsOn: [],
+      isKnown: false,
       alertCount: 0,
       messageCount: 0,
       evidenceCount: 0,
@@ -124,7 +130,7 @@ export function join(incident: CorrelatedIncident, change: AlertChange, joining:
   const isTold = isNew && isEvidence;
   return {
     ...incident,
-    ...standing(members),
+    ...(isKept ? standing(members) : {}),
     members,
     targets: withTarget(incident.targets, change.target),
     severity: worse(incident.severity, change.severity),

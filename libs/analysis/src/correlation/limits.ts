@@ -7,10 +7,10 @@ export const limits = {
   habitBuckets: 64,
   habitsPerBucket: 64,
   companions: 1_000,
-  labels: 1_000,
   openIncidents: 50,
   incidents: 100,
   membersPerIncident: 100,
+  dependenciesPerIncident: 300,
   timelineEntries: 40,
   /** Unusual alerts of the last minutes, and ordinary ones. */
   recentEvidence: 64,
@@ -21,10 +21,14 @@ export const limits = {
 export function remember<V>(map: ReadonlyMap<string, V>, key: string, value: V, most: number): ReadonlyMap<string, V> {
   const next = new Map(map);
   next.delete(key);
-  next.set(key, value);
-  for (const oldest of next.keys()) {
-    if (next.size <= most) break;
-    next.delete(oldest);
+  return shorten(next.set(key, value), most);
+}
+
+/** The oldest entries go where there are too many. Changes the map that it is given. */
+export function shorten<V>(map: Map<string, V>, most: number): Map<string, V> {
+  for (const oldest of map.keys()) {
+    if (map.size <= most) break;
+    map.delete(oldest);
   }
-  return next;
+  return map;
 }
