@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tryFile } from './test-policies.ts';
 
@@ -13,7 +12,7 @@ const file = (name: string, text: string): string => {
 };
 
 it('the default policies say what their cases expect', () => {
-  const cases = fileURLToPath(new URL('../../../policy/policies/cases/defaults.yaml', import.meta.url));
+  const cases = join(import.meta.dirname, '../../../policy/policies/cases/defaults.yaml');
   const tried = tryFile(cases, []);
   if (!('results' in tried)) throw new Error(JSON.stringify(tried));
   expect(tried.results.length).toBeGreaterThan(10);
