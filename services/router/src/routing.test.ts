@@ -210,7 +210,7 @@ it('sees at once that an agent has left, or came', () => {
 it('prefers who is likely to be in time', () => {
   const mesh = two();
   mesh.score('echo-a', { latencyP50Ms: 4, latencyP95Ms: 4_000, cost: 0 });
-  mesh.score('echo-b', { latencyP50Ms: 2_002, latencyP95Ms: 2_002 });
+  mesh.score('echo-b', { latencyP50Ms: 1_003, latencyP95Ms: 1_003 });
   expect(shares(mesh)['echo-a']).toBeGreaterThan(0.4);
   expect(shares(mesh, { deadline: now + 3_000 })['echo-a']).toBeLessThan(0.15);
 });

@@ -7,7 +7,7 @@ import { settings, type Settings } from '../src/settings.ts';
 
 export const now = Date.UTC(2026, 0, 5);
 
-export function tableOf<R>(keyed: (row: R) => string) {
+function tableOf<R>(keyed: (row: R) => string) {
   const rows = new Map<string, R>();
   let version = 0;
   const table: Table<R> & { put(row: R): void; drop(key: string): void } = {

@@ -19,7 +19,7 @@ const read = (name: string): unknown => JSON.parse(readFileSync(join(import.meta
 const skills = read('labelled-skills.json') as readonly ({
   readonly capability: string;
 } & Described['skills'][number])[];
-export const asks = read('labelled-asks.json') as Asks;
+const asks = read('labelled-asks.json') as Asks;
 
 /** Settings were chosen on the set `tuning` only. */
 export function accuracyOn(set: string, confidence = settings.parse({}).confidence): Accuracy {
