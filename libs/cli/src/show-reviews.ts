@@ -17,7 +17,7 @@ export async function showReviews(options: GlobalOptions, terminal: Terminal): P
       {
         requests: await newestRecords(bus, 'muster.change-requests.v1'),
         decisions: (await history(bus, 'muster.decisions.v1', since)).map(({ value }) => value),
-        reviews: (await history(bus, 'muster.reviews.v1', since)).map(({ value }) => value),
+        audit: (await history(bus, 'muster.audit.v1', since)).map(({ value }) => value),
       },
       now,
     ),

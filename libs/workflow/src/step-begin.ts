@@ -74,7 +74,9 @@ function undoOf(turn: Turn, { compensate }: Step): { capability: string; input: 
     const capability = filled(compensate.capability, 'undo', facts);
     return typeof capability === 'string' ? { capability, input: filled(compensate.with ?? {}, 'undo', facts) } : null;
   } catch {
-    return null;
+    // Its input is known only from the step's output. That something undoes it is known, and whoever decides has to know.
+    const { capability } = compensate;
+    return capability.includes('${') ? null : { capability, input: {} };
   }
 }
 

@@ -39,10 +39,18 @@ export function adopt(
 }
 
 function phaseAfter(decision: Decision, state: ChangeState | undefined, at: number): ChangePhase | undefined {
-  const { verdict, decidedBy } = decision;
+  const { verdict, decidedBy, target } = decision;
   if (verdict !== 'ESCALATED') {
     if (state?.phase === 'decided' && state.verdict === verdict) return { ...state, request: null };
-    return { phase: 'decided', verdict, at, by: decidedBy.join(', '), request: null, forgetAt: at + rememberMs };
+    return {
+      phase: 'decided',
+      verdict,
+      at,
+      by: decidedBy.join(', '),
+      target,
+      request: null,
+      forgetAt: at + rememberMs,
+    };
   }
   if (state === undefined || state.phase === 'escalated' || state.phase === 'unknown') return state;
   const undecided = state.phase === 'decided' ? state.request : state;

@@ -21,9 +21,10 @@ export function auditReview(
   { changeId, reviewer, roles, verdict, comment }: Review,
   { id, at, target, refused, missing }: ReviewFate,
 ): Audited {
-  const facts = { verdict, comment: shortened(comment), ...(refused === undefined ? { missing } : { refused }) };
+  const said = { verdict, comment: shortened(comment) };
+  const facts = refused === undefined ? { ...said, missing } : { ...said, reviewer: shortened(reviewer), refused };
   return append(changeId, audit, {
-    actor: shortened(reviewer),
+    actor: refused === undefined ? shortened(reviewer) : 'approval',
     action: refused === undefined ? 'review' : 'refuse-review',
     target,
     authority: shortened(roles.join(', ')),

@@ -41,6 +41,7 @@ export interface Decided {
   readonly verdict: string;
   readonly at: number;
   readonly by: string;
+  readonly target: string;
   readonly request: Undecided | null;
   readonly forgetAt: number;
 }

@@ -53,6 +53,7 @@ export function settle(
     verdict: verdict.verdict,
     at: now,
     by,
+    target: undecided.request.target,
     request: undecided,
     forgetAt: now + rememberMs,
   };

@@ -26,7 +26,7 @@ export function takeReview(message: Message<'muster.reviews.v1'>, context: Chang
     });
   if (state.phase === 'decided') {
     const refused = `It is decided already: ${state.verdict} at ${new Date(state.at).toISOString()} by ${state.by}.`;
-    return note(message, context, { refused }, state.request?.request.target ?? '', state);
+    return note(message, context, { refused }, state.target, state);
   }
   const { target } = state.request;
   if (state.phase === 'claiming')

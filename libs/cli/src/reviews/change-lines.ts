@@ -1,4 +1,5 @@
 /** A change that waits for people, told whole: they are to decide on nothing else. */
+import { isReversible } from '@muster/policy';
 import { formatDuration, formatTime } from '../moment.ts';
 import { harmless } from '../terminal.ts';
 import type { Colours } from '../terminal.ts';
@@ -24,7 +25,11 @@ export function changeLines({ decision, request, said }: WaitingChange, { colour
           field('what', `${request.capability} ${request.input}, touches ${percent(request.blastRadius)} of ${target}`),
           field(
             'undo',
-            request.undo === null ? 'nothing takes it back' : `${request.undo.capability} ${request.undo.input}`,
+            request.undo === null
+              ? isReversible(request)
+                ? 'it leaves nothing to take back'
+                : 'nothing takes it back'
+              : `${request.undo.capability} ${request.undo.input}`,
           ),
           field('asked by', [request.requestedBy, ...(request.reason === '' ? [] : [request.reason])].join(': ')),
         ]),

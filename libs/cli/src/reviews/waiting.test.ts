@@ -1,4 +1,4 @@
-import type { ChangeRequest, Decision, Review } from '@muster/schemas';
+import type { AuditRecord, ChangeRequest, Decision } from '@muster/schemas';
 import { createColors } from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { changeLines } from './change-lines.ts';
@@ -53,8 +53,8 @@ const decision = (change: Partial<Decision>): Decision => ({
   ...change,
 });
 
-const open = (decisions: readonly Decision[], reviews: readonly Review[] = []) =>
-  waitingChanges({ requests: new Map<string, ChangeRequest>(), decisions, reviews }, now);
+const open = (decisions: readonly Decision[], audit: readonly AuditRecord[] = []) =>
+  waitingChanges({ requests: new Map<string, ChangeRequest>(), decisions, audit }, now);
 
 describe('what waits for people', () => {
   it('is what was passed up and neither decided nor expired, the soonest first', () => {
@@ -73,15 +73,22 @@ describe('what waits for people', () => {
   });
 
   it('is told whole', () => {
-    const review = {
+    const review: AuditRecord = {
       envelope,
-      changeId: 'chg-1',
-      reviewer: 'ada',
-      roles: [],
-      verdict: 'APPROVE',
-      comment: 'Go.',
-    } as const;
-    const [change] = open([decision({})], [review]);
+      subject: 'approval/chg-1',
+      sequence: 2,
+      actor: 'ada',
+      action: 'review',
+      target: 'till',
+      authority: 'sre',
+      about: '1',
+      facts: '{"verdict":"APPROVE","comment":"Go."}',
+      at: 0,
+      previousHash: '',
+      hash: '',
+    };
+    const refused: AuditRecord = { ...review, action: 'refuse-review', actor: 'approval' };
+    const [change] = open([decision({})], [review, refused]);
     if (change === undefined) throw new Error('nothing waits');
     const text = changeLines(change, { colours: createColors(false), now }).join('\n');
     for (const part of [
@@ -95,5 +102,6 @@ describe('what waits for people', () => {
       'inc-1',
     ])
       expect(text).toContain(part);
+    expect(text.match(/has spoken/g)).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 /** Changes that wait for people. */
-import type { ChangeRequest, Decision, Review } from '@muster/schemas';
+import type { AuditRecord, ChangeRequest, Decision } from '@muster/schemas';
 
 /** A change that was passed up and is not decided. */
 export interface WaitingChange {
@@ -7,8 +7,14 @@ export interface WaitingChange {
   readonly decision: Decision;
   /** As it was asked for; undefined when the topic does not hold it any more. */
   readonly request: ChangeRequest | undefined;
-  /** What people have said since; whether it counted is in the audit. */
-  readonly said: readonly Review[];
+  /** Reviews that counted, the last of each person. */
+  readonly said: readonly SaidReview[];
+}
+
+interface SaidReview {
+  readonly reviewer: string;
+  readonly verdict: string;
+  readonly comment: string;
 }
 
 /** What is open at a time (epoch ms), what is soonest too late first. */
@@ -16,11 +22,11 @@ export function waitingChanges(
   {
     requests,
     decisions,
-    reviews,
+    audit,
   }: {
     readonly requests: ReadonlyMap<string, ChangeRequest>;
     readonly decisions: Iterable<Decision>;
-    readonly reviews: Iterable<Review>;
+    readonly audit: Iterable<AuditRecord>;
   },
   now: number,
 ): WaitingChange[] {
@@ -29,7 +35,7 @@ export function waitingChanges(
     const known = newest.get(decision.changeId);
     if (known === undefined || known.sequence < decision.sequence) newest.set(decision.changeId, decision);
   }
-  const said = Map.groupBy(reviews, ({ changeId }) => changeId);
+  const counted = Map.groupBy(audit, ({ subject, action }) => (action === 'review' ? subject : ''));
   const isOpen = ({ verdict, expiresAt }: Decision): boolean =>
     verdict === 'ESCALATED' && (expiresAt ?? Infinity) > now;
   return [...newest.values()]
@@ -38,6 +44,15 @@ export function waitingChanges(
     .map((decision) => ({
       decision,
       request: requests.get(decision.changeId),
-      said: said.get(decision.changeId) ?? [],
+      said: lastOfEach(counted.get(`approval/${decision.changeId}`) ?? []),
     }));
+}
+
+function lastOfEach(records: readonly AuditRecord[]): SaidReview[] {
+  const last = new Map<string, SaidReview>();
+  for (const { actor, facts } of records) {
+    const { verdict = '', comment = '' } = JSON.parse(facts) as { verdict?: string; comment?: string };
+    last.set(actor, { reviewer: actor, verdict, comment });
+  }
+  return [...last.values()];
 }
