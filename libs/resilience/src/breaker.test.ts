@@ -25,6 +25,12 @@ describe('a breaker', () => {
     expect(after('+-+-+-+-+-').status).toBe('open');
   });
 
+  it('asks for a longer row where there are many calls', () => {
+    const many = after('+'.repeat(160));
+    expect(after('-'.repeat(10), many).status).toBe('closed');
+    expect(after('-'.repeat(12), many).status).toBe('open');
+  });
+
   it('forgets what is older than its window', () => {
     const long = options.windowMs + 6_000;
     const old = after('-+-+-+-+');

@@ -2,7 +2,7 @@ import { counted, countOf, type SlidingCounts } from './sliding-counts.ts';
 
 /** When a breaker opens, for how long, and what closes it. */
 export interface BreakerOptions {
-  /** So many failures in a row open it. */
+  /** So many failures in a row open it; with more calls than `leastCalls` in the window more, see `rowOf`. */
   readonly failuresInRow: number;
   /** Or this share of the calls within the window, 0 to 1... */
   readonly failureShare: number;
@@ -73,7 +73,7 @@ export function noteCall(options: BreakerOptions, breaker: Breaker, isDone: bool
   const all = failed + countOf(calls, options.windowMs, now, 'done');
   const next = { ...current, calls, failuresInRow };
   const isTooMuch =
-    failuresInRow >= options.failuresInRow || (all >= options.leastCalls && failed / all >= options.failureShare);
+    failuresInRow >= rowOf(options, all) || (all >= options.leastCalls && failed / all >= options.failureShare);
   return !isDone && isTooMuch ? opened(options, next, now) : next;
 }
 
@@ -100,4 +100,12 @@ function opened(options: BreakerOptions, breaker: Breaker, now: number): Breaker
     halfOpenAt: now + coolDownMs,
     timesOpened: breaker.timesOpened + 1,
   };
+}
+
+/**
+ * Failures in a row that are no accident: of many calls, some five fail in a row even where only one in three does. One and a half more for each
+ * doubling of the calls keep the chance of that below one in a hundred while less than half of them fail.
+ */
+function rowOf({ failuresInRow, leastCalls }: BreakerOptions, calls: number): number {
+  return failuresInRow + 1.5 * Math.log2(Math.max(1, calls / leastCalls));
 }

@@ -61,7 +61,7 @@ export function freshScore(
   };
 }
 
-export function budgetOf({ retryRatio, retryFloor }: Settings): RetryBudget {
+function budgetOf({ retryRatio, retryFloor }: Settings): RetryBudget {
   return { ratio: retryRatio, floor: retryFloor, windowMs: 60_000 };
 }
 

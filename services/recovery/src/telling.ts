@@ -6,7 +6,7 @@ import type { OpenTask, Plan } from './open-task.ts';
 export type Told = Publication<'muster.tasks.v1' | 'muster.task-results.v1' | 'muster.task-measurements.v1'>;
 
 /** Who gives final words, and whose failures are not measured. */
-export const self = 'recovery';
+const self = 'recovery';
 
 /** The task once more: the same work with the same key, as its next attempt. */
 export function nextAttempt({ task }: OpenTask, plan: Plan): { readonly task: Task; readonly told: Told } {
