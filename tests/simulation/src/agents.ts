@@ -1,0 +1,9 @@
+import type { AgentDefinition } from '@muster/agent';
+import { approval } from '@muster/approval';
+import { coordinator } from '@muster/coordinator';
+import { correlation } from '@muster/correlation';
+import { recovery } from '@muster/recovery';
+import { router } from '@muster/router';
+
+/** All that takes part, in the order in which a matter comes to them. */
+export const loopAgents: readonly AgentDefinition[] = [correlation, coordinator, approval, router, recovery];

@@ -1,0 +1,166 @@
+/** The agents that close the loop, the shop they look after, and what must hold. */
+import { heardTopics, type AgentDefinition } from '@muster/agent';
+import { deadLetterTopic } from '@muster/bus';
+import type { TopicName } from '@muster/schemas';
+import type { Cast, Figures } from '@muster/testkit';
+import { loopAgents } from './agents.ts';
+import { withHands, type Verification } from './hands.ts';
+import { begin, type Load } from './load.ts';
+import { loopPlanOf, type LoopPlan } from './loop-plan.ts';
+import { approvedFirst, decidedOnce, finalDecisions } from './promises/decisions.ts';
+import { answered, doneOnce, endedIsEnded, killSwitchHolds } from './promises/effects.ts';
+import { audited, forkedChains, nothingSetAside } from './promises/record.ts';
+import { endOf, runsEnd, runsOf, undone, verifiedIsTrue, waitsForPerson } from './promises/runs.ts';
+import { openShop } from './shop.ts';
+import { breaches, storyOf, type LoopPromise, type Story } from './story.ts';
+
+const promises: readonly LoopPromise[] = [
+  decidedOnce,
+  approvedFirst,
+  answered,
+  doneOnce,
+  endedIsEnded,
+  killSwitchHolds,
+  runsEnd,
+  verifiedIsTrue,
+  undone,
+  audited,
+  nothingSetAside,
+];
+
+const topics: readonly TopicName[] = [
+  'muster.alerts.v1',
+  'muster.alert-transitions.v1',
+  'muster.incidents.v1',
+  'muster.remediations.v1',
+  'muster.workflow-commands.v1',
+  'muster.workflow-events.v1',
+  'muster.change-requests.v1',
+  'muster.change-claims.v1',
+  'muster.change-grants.v1',
+  'muster.reviews.v1',
+  'muster.decisions.v1',
+  'muster.tasks.v1',
+  ...loopAgents
+    .filter(({ actions }) => Object.keys(actions).length > 0)
+    .map(({ name }): TopicName => `muster.inbox.${name}.v1`),
+  'muster.task-results.v1',
+  'muster.flags.v1',
+  'muster.audit.v1',
+];
+
+const deadLetterTopics = loopAgents.flatMap((agent) =>
+  heardTopics(agent).map((topic) => deadLetterTopic(topic, `muster.${agent.name}`)),
+);
+
+const count = (number: number | undefined): string => (number ?? 0).toLocaleString('en');
+
+export const loopCast: Cast<LoopPlan> = {
+  agents: loopAgents,
+  topics,
+  planOf: (seed) =>
+    loopPlanOf(
+      seed,
+      loopAgents.map(({ name }) => name),
+    ),
+  parts: ['faults', 'nuisances', 'switches', 'tasks', 'runs', 'requests', 'breaks'],
+  quietMs: 60_000,
+  patienceMs: 60 * 60_000,
+  describe: ({
+    places,
+    partitions,
+    breaks,
+    requests,
+    runs,
+    tasks,
+    switches,
+    nuisances,
+    faults,
+    commitEveryMs,
+    storeAtOnce,
+  }) =>
+    `${places.length} processes, ${partitions} partitions, ${breaks.length} breaks, ${requests.length} change requests, ${runs.length} runs, ${tasks.length} tasks, ${switches.length} switches, ${nuisances.length} nuisances, ${faults.length} faults, states stored every ${commitEveryMs} ms, ${storeAtOnce} at once`,
+  tell: (figures) => [
+    `${count(figures['faults'])} faults, ${count(figures['messages'])} messages, ${count(figures['copies'])} of them second copies`,
+    `${count(figures['incidents'])} incidents, ${count(figures['changes'])} changes decided (${count(figures['approved'])} approved), ${count(figures['runs'])} runs: ${count(figures['completed'])} completed, ${count(figures['compensated'])} compensated, ${count(figures['cancelled'])} cancelled, ${count(figures['refused'])} refused, ${count(figures['failed'])} failed, ${count(figures['waiting'])} waiting for a person`,
+    `${count(figures['tasks'])} tasks, tried again ${count(figures['retries'])} times; ${count(figures['effects'])} changes of the world, ${count(figures['repeats'])} asked for again under the same key`,
+    `${count(figures['forks'])} audit chains that a loss of the store has parted`,
+  ],
+  stage(plan, world) {
+    const verifications: Verification[] = [];
+    let load: Load | undefined;
+    const shop = openShop((target, isHealthy, cure) => load?.changed(target, isHealthy, cure));
+    let story: (() => Promise<Story>) | undefined;
+    return {
+      play({ agent }, machine) {
+        const found = loopAgents.find(({ name }) => name === agent);
+        if (found === undefined) throw new Error(`there is no agent ${agent}`);
+        const definition = agent === 'recovery' ? withHands(found, { world, machine, shop, verifications }) : found;
+        return { definition, config: configOf(found) };
+      },
+      begin(user) {
+        load = begin(plan, user, world, () => shop);
+        story = () => storyOf(user, world, { topics, deadLetterTopics, plan, shop, verifications });
+        return { lastAt: lastAtOf(plan) };
+      },
+      leftToDo() {
+        if (load === undefined) return [];
+        const { unsaid } = load.voice;
+        return [...(unsaid > 0 ? [`${unsaid} messages are not published`] : []), ...load.underWay()];
+      },
+      async check() {
+        if (story === undefined) throw new Error('nothing was begun');
+        const told = await story();
+        return { violations: breaches(told, topics, promises), figures: figuresOf(told) };
+      },
+    };
+  },
+};
+
+/** What takes minutes and hours elsewhere takes less here, so that a simulation comes to its end. */
+function configOf({ name, config }: AgentDefinition): object {
+  const shorter: Readonly<Record<string, object>> = {
+    approval: { reviewWithinMs: 180_000, approvalValidMs: 300_000 },
+  };
+  return config.parse(shorter[name] ?? {});
+}
+
+function lastAtOf({ breaks, requests, runs, tasks, switches, nuisances }: LoopPlan): number {
+  return Math.max(
+    0,
+    ...breaks.map(({ at, relapseAfterMs }) => at + (relapseAfterMs ?? 0)),
+    ...requests.map(({ at, againAfterMs = 0, expiresInMs }) => at + Math.max(againAfterMs, expiresInMs)),
+    ...runs.map(
+      ({ at, cancelAfterMs = 0, pauseForMs = 0, againAfterMs = 0 }) =>
+        at + 1_000 + Math.max(cancelAfterMs, pauseForMs, againAfterMs),
+    ),
+    ...tasks.map(({ at, againAfterMs = 0, deadlineInMs }) => at + Math.max(againAfterMs, deadlineInMs)),
+    ...switches.map(({ at, forMs }) => at + forMs),
+    ...nuisances.map(({ at }) => at),
+  );
+}
+
+function figuresOf(story: Story): Figures {
+  const runs = [...runsOf(story).values()];
+  const ended = (kind: string): number => runs.filter((events) => endOf(events)?.value.kind === kind).length;
+  const decisions = finalDecisions(story);
+  return {
+    messages: story.count,
+    copies: story.copies,
+    incidents: new Set(story.messages('muster.incidents.v1').map(({ key }) => key)).size,
+    changes: decisions.length,
+    approved: decisions.filter(({ value }) => value.verdict === 'APPROVED').length,
+    runs: runs.length,
+    completed: ended('RUN_COMPLETED'),
+    compensated: ended('RUN_COMPENSATED'),
+    cancelled: ended('RUN_CANCELLED'),
+    refused: ended('RUN_REFUSED'),
+    failed: ended('RUN_FAILED'),
+    waiting: runs.filter((events) => endOf(events) === undefined && waitsForPerson(events)).length,
+    tasks: new Set(story.messages('muster.tasks.v1').map(({ value }) => value.taskId)).size,
+    retries: story.messages('muster.tasks.v1').filter(({ value }) => value.attempt > 1).length,
+    forks: story.isStoreLossy ? forkedChains(story) : 0,
+    effects: story.effects.filter(({ isRepeat }) => !isRepeat).length,
+    repeats: story.effects.filter(({ isRepeat }) => isRepeat).length,
+  };
+}

@@ -1,0 +1,37 @@
+import { trySeeds } from '@muster/testkit';
+import { describe, expect, it } from 'vitest';
+import { loopCast } from './loop-cast.ts';
+import { plantedLoopBugs } from './planted-bugs.ts';
+
+describe('the loop', () => {
+  it('keeps its promises under 20 seeds of faults', { timeout: 120_000 }, async () => {
+    const { broken, figures } = await trySeeds(loopCast, { from: 1, seeds: 20 });
+    expect(broken).toEqual([]);
+    // It would be no wonder if nothing had happened.
+    for (const name of [
+      'completed',
+      'compensated',
+      'cancelled',
+      'refused',
+      'waiting',
+      'approved',
+      'retries',
+      'effects',
+    ])
+      expect(figures[name], name).toBeGreaterThan(0);
+  });
+});
+
+// Those that take longer to be found are looked for by `npm run simulate:loop -- --planted`.
+describe('a planted bug', () => {
+  it.each([
+    'coordinator: the task before its decision',
+    'coordinator: a failed verification is taken for a good one',
+    'approval: what was decided is forgotten',
+    'recovery: a completed task is tried again',
+  ])('is found: %s', { timeout: 120_000 }, async (name) => {
+    const plant = plantedLoopBugs[name];
+    const { broken } = await trySeeds(loopCast, { from: 1, seeds: 30, ...(plant && { plant }), mostBroken: 1 });
+    expect(broken).toHaveLength(1);
+  });
+});

@@ -1,0 +1,20 @@
+/** `npm run simulate:loop`: the agents of the loop together, under faults. */
+import { simulationProgram } from '@muster/testkit';
+import { loopCast } from './loop-cast.ts';
+import { plantedLoopBugs } from './planted-bugs.ts';
+
+const help = `Simulates the loop from alert to verified remediation under faults, in virtual time: the real agents, and a shop that breaks.
+
+  npm run simulate:loop                             200 seeds from 1
+  npm run simulate:loop -- --seeds 20000 --jobs 2   many, on two cores
+  npm run simulate:loop -- --seed 4711              one: what happens in it and, if it breaks a promise, the least that does
+  npm run simulate:loop -- --planted                bugs that it must find, each within 200 seeds
+`;
+
+await simulationProgram({
+  cast: loopCast,
+  plantedBugs: plantedLoopBugs,
+  help,
+  seeds: 200,
+  worker: new URL('worker.ts', import.meta.url),
+});
