@@ -6,7 +6,7 @@ import { findStack, signal } from '@muster/local-stack';
 import { hostAndPort, type Process } from './processes.ts';
 import { healthRoute } from './shop/routes.ts';
 
-const projectDir = join(import.meta.dirname, '..', '..', '..');
+export const projectDir = join(import.meta.dirname, '..', '..', '..');
 
 /** The folder of the local mesh, where `muster` looks for it too. */
 export const dataDir = process.env['MUSTER_DATA_DIR'] || join(projectDir, '.muster', 'dev');
@@ -15,7 +15,7 @@ export const dataDir = process.env['MUSTER_DATA_DIR'] || join(projectDir, '.must
  * How long values must be back in their range before an alert is resolved. Monitoring's own default is a minute, which is long for a demo;
  * MUSTER_HOLD_MS overrides both.
  */
-export const holdMs = Number(process.env['MUSTER_HOLD_MS'] || 15_000);
+export const holdMs = Number(process.env['MUSTER_HOLD_MS'] || 10_000);
 
 /** A shop whose customers wait longer than this to order is not well. */
 const latencyBudgetMs = 500;
@@ -31,8 +31,6 @@ export const startDemoMesh = (options: {
   readonly onDeath: (sentence: string) => void;
   /** Of the agents, besides what they need anyway. */
   readonly env: Readonly<Record<string, string>>;
-  /** Default: all there are. */
-  readonly agents?: readonly string[];
 }): Promise<Mesh> =>
   startMesh({
     ...options,

@@ -29,7 +29,7 @@ const mended: readonly DemoEvent[] = [
 const asked: readonly DemoEvent[] = [
   ...found,
   heard(70, 'run', { kind: 'STEP_FAILED', stepId: 'verify' }),
-  heard(71, 'run', { kind: 'RUN_WAITS_FOR_PERSON', text: 'What shall be done?' }),
+  heard(71, 'run', { kind: 'RUN_WAITS_FOR_PERSON', stepId: 'person', text: 'What shall be done?' }),
 ];
 const told = (events: readonly DemoEvent[]): Story => events.reduce(tell, beginStory('shop', startedAt));
 const unmet = (name: ScenarioName, events: readonly DemoEvent[]): string[] =>
@@ -72,7 +72,10 @@ describe('what rules the end out', () => {
 
 it('finds the question that is asked', () => {
   expect(question(told(found))).toBeUndefined();
-  expect(question(told(asked))).toMatchObject({ workflowId: 'remedy-1', text: 'What shall be done?' });
+  const workflowId = 'remedy-1';
+  expect(question(told(asked))).toEqual({ kind: 'answer', workflowId, stepId: 'person', text: 'What shall be done?' });
+  const escalated = heard(72, 'decision', { verdict: 'ESCALATED', reason: 'It did not help.', changeId: 'c' });
+  expect(question(told([...found, escalated]))).toEqual({ kind: 'review', changeId: 'c', text: 'It did not help.' });
 });
 
 it('finds what nothing called for', () => {

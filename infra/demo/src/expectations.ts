@@ -47,10 +47,10 @@ const found: readonly Expectation[] = [
     agent: 'approval',
     withinMs: 30_000,
     isMet(story) {
-      const decisions = heard(story, 'decision');
-      const other = decisions.find(({ verdict }) => verdict !== 'APPROVED');
-      if (other !== undefined) throw new Error(`The change was not approved but ${other.verdict}: ${other.reason}`);
-      return decisions.length > 0;
+      const [first] = heard(story, 'decision');
+      if (first !== undefined && first.verdict !== 'APPROVED')
+        throw new Error(`The change was not approved but ${first.verdict}: ${first.reason}`);
+      return first !== undefined;
     },
   },
   {
@@ -116,9 +116,21 @@ const asked: readonly Expectation[] = [
 export const expectationsOf = ({ ending }: Scenario): readonly Expectation[] =>
   ending === 'quiet' ? [] : [...found, ...(ending === 'mended' ? mended : asked)];
 
-/** The run that waits for a person, and where. */
-export const question = (story: Story): RecordOf<'run'> | undefined =>
-  heard(story, 'run').findLast(({ kind }) => kind === 'RUN_WAITS_FOR_PERSON');
+/** What a person is asked: to review a change, or to answer a run. */
+export type Question =
+  | { readonly kind: 'review'; readonly text: string; readonly changeId: string }
+  | { readonly kind: 'answer'; readonly text: string; readonly workflowId: string; readonly stepId: string };
+
+/** The last question to a person, undefined when there is none. */
+export function question(story: Story): Question | undefined {
+  const run = heard(story, 'run').findLast(({ kind }) => kind === 'RUN_WAITS_FOR_PERSON');
+  if (run !== undefined) {
+    const { text, workflowId, stepId } = run;
+    return { kind: 'answer', text, workflowId, stepId: stepId ?? '' };
+  }
+  const decision = heard(story, 'decision').findLast(({ verdict }) => verdict === 'ESCALATED');
+  return decision && { kind: 'review', text: decision.reason, changeId: decision.changeId };
+}
 
 /** What the mesh did although nothing was the matter, or before anything was, in a sentence each. */
 export function uncalledFor(story: Story): string[] {

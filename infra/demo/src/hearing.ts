@@ -17,11 +17,11 @@ const loopTopics: Readonly<Record<About, TopicName>> = {
 };
 
 /**
- * Hears the shop's signals and the alerts about it, and, where there are agents for it, each hop of what the mesh does about them. Resolves when
- * all that comes from now on is heard.
+ * Hears the shop's signals and the alerts about it, and each hop of what the mesh does about them. Resolves when all that comes from now on is
+ * heard.
  */
-export function hear(client: Client, { happened }: Pick<Teller, 'happened'>, isLoop: boolean): Promise<Consumption[]> {
-  const hops = isLoop ? (Object.entries(loopTopics) as [About, TopicName][]) : [];
+export function hear(client: Client, { happened }: Pick<Teller, 'happened'>): Promise<Consumption[]> {
+  const hops = Object.entries(loopTopics) as [About, TopicName][];
   return Promise.all([
     client.consume('muster.metrics.v1', (sample) => happened({ kind: 'sample', sample })),
     client.consume('muster.alerts.v1', (alert) => happened({ kind: 'alert', alert })),

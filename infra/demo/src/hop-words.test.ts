@@ -31,10 +31,9 @@ it('tells of an incident its suspected cause, and the correlation id once', () =
 
 it('tells of a decision every rule that spoke', () => {
   expect(said(incident, heard(44, 'decision', {}))).toEqual([
-    'DECISION  APPROVED',
+    'DECISION  APPROVED, risk 0.20, confidence 0.50',
     'A small change of a STANDARD target.',
     'defaults/small@1 says ALLOW: It is small.',
-    'risk 0.20, confidence 0.50 from 2 such changes before',
   ]);
 });
 
@@ -49,10 +48,10 @@ it('tells of a task who got it and why, and how it ended', () => {
 });
 
 it('tells of a run what no other message says', () => {
-  expect(said(heard(43, 'run', {}))).toEqual(['RUN STARTED  restart, remedy-1', 'Started.']);
+  expect(said(heard(43, 'run', {}))).toEqual(['run remedy-1 began']);
   expect(said(heard(43, 'run', { kind: 'STEP_STARTED', stepId: 'look' }))).toEqual([]);
-  expect(said(heard(43, 'run', { kind: 'STEP_FAILED', stepId: 'verify', text: 'It is slow.' }))).toEqual([
-    'STEP FAILED  restart, verify',
+  expect(said(heard(43, 'run', { kind: 'RUN_COMPENSATED', stepId: 'verify', text: 'It is slow.' }))).toEqual([
+    'RUN COMPENSATED  restart, verify',
     'It is slow.',
   ]);
 });

@@ -55,9 +55,8 @@ function remediationWords(
   { kind, playbook, rule, reason, isVerified }: RecordOf<'remediation'>,
   paint: Palette,
 ): string[] {
-  if (kind === 'WANTED') return [`${paint.strong('PLAYBOOK')}  ${playbook} is wanted by ${rule}`, ...wrapped(reason)];
-  if (kind === 'ENDED')
-    return [isVerified ? paint.good('REMEDIED, and verified') : paint.bad('NOT REMEDIED'), ...wrapped(reason)];
+  if (kind === 'WANTED') return [paint.strong(`PLAYBOOK  ${playbook}`), ...wrapped(`${rule}: ${reason}`)];
+  if (kind === 'ENDED') return [isVerified ? paint.good('REMEDIED, and verified') : paint.bad('NOT REMEDIED')];
   return [];
 }
 
@@ -74,39 +73,44 @@ function changeWords(
 }
 
 function decisionWords(decision: RecordOf<'decision'>, paint: Palette): string[] {
-  const { verdict, reason, rules, risk, confidence, verified, rolledBack, isShadow } = decision;
+  const { verdict, reason, rules, risk, confidence, isShadow } = decision;
   const mark = verdict === 'APPROVED' ? paint.good : paint.warning;
+  const shadow = isShadow ? ', for the record only' : '';
   return [
-    `${mark(`DECISION  ${verdict}`)}${isShadow ? ', for the record only' : ''}`,
+    `${mark(`DECISION  ${verdict}`)}${shadow}, risk ${risk.toFixed(2)}, confidence ${confidence.toFixed(2)}`,
     ...wrapped(reason),
     ...rules.flatMap(({ policyId, policyVersion, ruleId, verdict: says, reason: why }) =>
-      wrapped(`${policyId}/${ruleId}@${policyVersion} says ${says}: ${why}`),
+      wrapped(`${policyId}/${ruleId}@${policyVersion} says ${says}: ${why}`).map(paint.dim),
     ),
-    `risk ${risk.toFixed(2)}, confidence ${confidence.toFixed(2)} from ${verified + rolledBack} such changes before`,
   ];
 }
 
 const markedRuns: Readonly<Partial<Record<RecordOf<'run'>['kind'], 'good' | 'bad' | 'strong'>>> = {
-  RUN_STARTED: 'strong',
   RUN_REFUSED: 'bad',
   RUN_WAITS_FOR_PERSON: 'bad',
   RUN_COMPENSATING: 'bad',
   RUN_COMPLETED: 'good',
   RUN_COMPENSATED: 'bad',
   RUN_FAILED: 'bad',
-  STEP_FAILED: 'bad',
   STEP_COMPENSATION_FAILED: 'bad',
 };
-/** What other messages say already. */
-const silentRuns = new Set<RecordOf<'run'>['kind']>(['STEP_STARTED', 'RUN_SIGNALLED']);
+/** What other messages say already, or the end of the run does. */
+const silentRuns = new Set<RecordOf<'run'>['kind']>([
+  'STEP_STARTED',
+  'STEP_WAITING',
+  'STEP_COMPLETED',
+  'STEP_FAILED',
+  'RUN_SIGNALLED',
+]);
 
 function runWords({ kind, text, playbook, stepId, workflowId }: RecordOf<'run'>, paint: Palette): string[] {
   if (silentRuns.has(kind)) return [];
+  if (kind === 'RUN_STARTED') return wrapped(`run ${workflowId} began`).map(paint.dim);
   const style = markedRuns[kind];
   const words = kind.replaceAll('_', ' ');
   const where = stepId === null ? playbook : `${playbook}, ${stepId}`;
   if (style === undefined) return wrapped(`${words.toLowerCase()} (${where}): ${text}`).map(paint.dim);
-  return [`${paint[style](words)}  ${kind === 'RUN_STARTED' ? `${playbook}, ${workflowId}` : where}`, ...wrapped(text)];
+  return [`${paint[style](words)}  ${where}`, ...wrapped(text)];
 }
 
 const assignmentWords = ({ capability, reason, attempt }: RecordOf<'assignment'>, paint: Palette): string[] => [
@@ -122,5 +126,7 @@ function resultWords(result: RecordOf<'result'>, paint: Palette): string[] {
   return [`${mark(status)}  ${capability} by ${agent}${took}`, ...wrapped(said).slice(0, 4)];
 }
 
-const shortened = (text: string): string => (text.length > 240 ? `${text.slice(0, 240)} ...` : text);
+/** JSON with places to break it at. */
+const shortened = (json: string): string =>
+  (json.length > 240 ? `${json.slice(0, 240)} ...` : json).replaceAll(',"', ', "');
 const count = (amount: number, what: string): string => `${amount} ${what}${amount === 1 ? '' : 's'}`;

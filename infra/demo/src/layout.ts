@@ -38,7 +38,7 @@ export function cut(line: string, columns: number): string {
     if (character !== undefined && (visible += 1) > columns) break;
     result += part;
   }
-  return `${result}\u001b[0m`;
+  return result.includes('\u001b') ? `${result}\u001b[0m` : result;
 }
 
 /** Rows of cells as aligned columns, two spaces between them; columns named in `right` are aligned there. */

@@ -1,22 +1,24 @@
 // What `npm start` runs: the demo, with its command line, its signals and its exit code.
 import { messageOf } from '@muster/resilience';
 import { targetOfRun } from './demo-mesh.ts';
+import { question } from './expectations.ts';
 import { interruptions } from './interruptions.ts';
 import { duration, width, wrapped } from './layout.ts';
 import { residentMiB } from './memory.ts';
 import { readOptions, usage } from './options.ts';
 import { colourful, plain, wantsColour } from './palette.ts';
+import { commandsFor, musterSays } from './person.ts';
 import { play } from './play.ts';
 import { processLines } from './processes.ts';
 import { allProcesses, close, kill, open, type Running } from './running.ts';
 import type { Scenario } from './scenario.ts';
 import { screenOn } from './screen.ts';
 import { beginStory } from './story.ts';
-import { askedOf, suggestions, timeline, verdict } from './summary.ts';
+import { asking, suggestions, timeline, verdict } from './summary.ts';
 import { tellerOn, type Teller } from './teller.ts';
 import { watchProcesses } from './watching.ts';
 
-async function run(isOnce: boolean, scenario: Scenario | undefined): Promise<number> {
+async function run(isOnce: boolean, scenario: Scenario): Promise<number> {
   const paint = wantsColour(process.stdout, process.env) ? colourful : plain;
   const teller = tellerOn(screenOn(process.stdout), paint, beginStory(targetOfRun(), Date.now(), scenario));
   const running: Running = {};
@@ -28,11 +30,10 @@ async function run(isOnce: boolean, scenario: Scenario | undefined): Promise<num
   process.on('warning', ({ message }) => teller.happened({ kind: 'note', text: message }));
   try {
     teller.say([paint.strong('Muster: a mesh of operations agents, and a shop for it to watch'), '']);
-    const isLoop = scenario !== undefined;
-    await open(running, teller, interruption.signal, isLoop ? undefined : ['monitoring']);
+    await open(running, teller, interruption.signal);
     watchProcesses(`${running.shop!.urls['keeper']}/processes/${teller.story.target}`, teller, ended.signal);
     await introduce(running, teller);
-    await play(teller, running.shop!.urls['fault']!, isOnce, isLoop);
+    await play(teller, running.shop!.urls['fault']!, isOnce);
     await conclude(running, teller);
     if (isOnce) return 0;
     const { shop, mesh } = running;
@@ -63,8 +64,8 @@ async function conclude(running: Running, { say, paint, story }: Teller): Promis
   const processes = await allProcesses(running);
   const memory = processes.map(({ pid }) => residentMiB(pid));
   say(['', paint.strong('What happened'), ...timeline(story, paint), '', ...indented(verdict(story)), '']);
-  const asked = askedOf(story, paint);
-  if (asked.length > 0) say([...asked, '']);
+  const asked = question(story);
+  if (asked !== undefined) say([...asking(asked, await musterSays(commandsFor(asked).look), paint), '']);
   say([paint.strong('Memory that each process takes'), ...indented(processLines(processes, memory)), '']);
 }
 

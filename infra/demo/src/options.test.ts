@@ -3,8 +3,8 @@ import { readOptions, usage } from './options.ts';
 import { scenarioNamed } from './scenario.ts';
 
 it.each([
-  [[], { kind: 'run', isOnce: false }],
-  [['--once'], { kind: 'run', isOnce: true }],
+  [[], { kind: 'run', isOnce: false, scenario: scenarioNamed('slow') }],
+  [['--once'], { kind: 'run', isOnce: true, scenario: scenarioNamed('slow') }],
   [['--help'], { kind: 'help' }],
   [['-h', '--once'], { kind: 'help' }],
   [['--scenario', 'leaking', '--once'], { kind: 'run', isOnce: true, scenario: scenarioNamed('leaking') }],

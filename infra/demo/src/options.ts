@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { isScenarioName, scenarioNamed, scenarioNames, type Scenario } from './scenario.ts';
 
 export type Options =
-  | { readonly kind: 'run'; readonly isOnce: boolean; readonly scenario?: Scenario }
+  | { readonly kind: 'run'; readonly isOnce: boolean; readonly scenario: Scenario }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly sentence: string };
 
+const usual = 'slow';
 const list = scenarioNames.map((name) => `    ${name.padEnd(10)} ${scenarioNamed(name).title}`);
 
 export const usage = `npm start [-- --once] [--scenario <name>]
@@ -16,7 +17,7 @@ metrics. When the mesh knows the shop, something happens to the shop: watch the 
 find it, decide what may be done, do it, and check that it helped. Everything stays
 up until Ctrl-C.
 
-  --scenario <name>   what happens
+  --scenario <name>   what happens; ${usual} unless said otherwise
 ${list.join('\n')}
   --once              ends by itself. Exit code 0: all that was to be seen came, each in
                       its time, and nothing was reported before. 1: something did not,
@@ -34,13 +35,12 @@ export function readOptions(args: readonly string[]): Options {
       args: [...args],
       options: {
         once: { type: 'boolean', default: false },
-        scenario: { type: 'string' },
+        scenario: { type: 'string', default: usual },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
     if (values.help) return { kind: 'help' };
     const { once: isOnce, scenario } = values;
-    if (scenario === undefined) return { kind: 'run', isOnce };
     if (!isScenarioName(scenario)) {
       const sentence = `There is no scenario "${scenario}": there are ${scenarioNames.join(', ')}.`;
       return { kind: 'wrong', sentence };

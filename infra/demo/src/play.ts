@@ -1,31 +1,27 @@
 /** What happens to the shop: it is learned, something happens to it, and the mesh is watched until that is over. */
 import { join } from 'node:path';
-import { dataDir, holdMs } from './demo-mesh.ts';
+import { dataDir } from './demo-mesh.ts';
 import { expectationsOf, inconsistencies, uncalledFor } from './expectations.ts';
 import { duration } from './layout.ts';
-import { falseAlarms, firedSinceFault, learned, stillFiring, type Story } from './story.ts';
+import { falseAlarms, learned, stillFiring, type Story } from './story.ts';
 import type { Teller } from './teller.ts';
 
-const quietMs = 6_000;
+const quietMs = 5_000;
 const healthyMs = 20_000;
-const showFaultMs = 6_000;
 const learnWithinMs = 150_000;
-const fireWithinMs = 60_000;
-const resolveWithinMs = 120_000 + holdMs;
 const logsDir = join(dataDir, 'logs');
 
 /**
  * From learning to the end of what happens. Throws a sentence when something does not come in its time; when strict, also as soon as something is
  * reported or done that nothing calls for.
  */
-export async function play(teller: Teller, faultUrl: string, isStrict: boolean, isLoop: boolean): Promise<void> {
+export async function play(teller: Teller, faultUrl: string, isStrict: boolean): Promise<void> {
   const { happened, until, story } = teller;
   await learn(teller, isStrict);
-  if (!isLoop) return repair(teller, faultUrl);
   const { scenario } = story;
   if (scenario.fault !== undefined) {
     happened({ kind: 'phase', phase: 'broken' });
-    await setFault(faultUrl, true);
+    await switchOn(faultUrl);
   }
   for (const { missing, agent, withinMs, isMet } of expectationsOf(scenario)) {
     const log = join(logsDir, `${agent}.log`);
@@ -55,27 +51,6 @@ async function learn({ happened, until, story: { scenario } }: Teller, isStrict:
   await until((story) => isCalm(story, isStrict) && story.now >= quietUntil);
 }
 
-/** As long as the mesh does nothing about the fault itself. */
-async function repair({ happened, until, pass }: Teller, faultUrl: string): Promise<void> {
-  const note = (text: string) => happened({ kind: 'note', text });
-  happened({ kind: 'phase', phase: 'broken' });
-  await setFault(faultUrl, true);
-  await until((story) => firedSinceFault(story).length > 0, {
-    withinMs: fireWithinMs,
-    sentence: () => `No alert fired within ${fireWithinMs / 1_000} s after the fault: see ${logsDir}.`,
-  });
-  await pass(showFaultMs);
-  await setFault(faultUrl, false);
-  happened({ kind: 'phase', phase: 'recovering' });
-  note(`The orders that waited get through. An alert ends when values have been usual for ${duration(holdMs)}.`);
-  await until((story) => stillFiring(story).length === 0, {
-    withinMs: resolveWithinMs,
-    sentence: (story) =>
-      `Not resolved within ${resolveWithinMs / 1_000} s after the repair${firing(story)}. See ${logsDir}.`,
-  });
-  happened({ kind: 'phase', phase: 'calm' });
-}
-
 /** Throws a sentence on the first false alarm, where that matters. */
 function isCalm(story: Story, isStrict: boolean): boolean {
   const alarms = falseAlarms(story);
@@ -93,7 +68,7 @@ const firing = (story: Story): string => {
 const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
   fired.map(({ alert }) => `"${alert.title}"`).join(', ');
 
-async function setFault(url: string, isOn: boolean): Promise<void> {
-  const response = await fetch(url, { method: isOn ? 'POST' : 'DELETE', signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`The shop answers ${response.status} at ${url}.`);
+async function switchOn(faultUrl: string): Promise<void> {
+  const response = await fetch(faultUrl, { method: 'POST', signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) throw new Error(`The shop answers ${response.status} at ${faultUrl}.`);
 }

@@ -24,12 +24,7 @@ const openWithinMs = 60_000;
  * Starts the mesh, the shop and its customers, and hears what is published about the shop. Throws a sentence; what was started by then stands in
  * `running` all the same.
  */
-export async function open(
-  running: Running,
-  teller: Teller,
-  signal: AbortSignal,
-  agents?: readonly string[],
-): Promise<void> {
+export async function open(running: Running, teller: Teller, signal: AbortSignal): Promise<void> {
   const { happened, wentWrong, until, story } = teller;
   const { target, scenario } = story;
   const note = (text: string) => happened({ kind: 'note', text });
@@ -57,18 +52,17 @@ export async function open(
   });
   running.shop = shop;
   const env = agentsEnv(target, shop.urls);
-  const mesh = await startDemoMesh({ log: note, signal, onDeath, env, ...(agents && { agents }) });
+  const mesh = await startDemoMesh({ log: note, signal, onDeath, env });
   running.mesh = mesh;
   const { kafkaBrokers, schemaRegistryUrl } = mesh.urls;
   const addresses = { brokers: kafkaBrokers.split(','), schemaRegistry: schemaRegistryUrl };
   const client = await connect({ source: `${target}-demo`, ...addresses });
   running.client = client;
-  const isLoop = mesh.agents.some(({ name }) => name === 'recovery');
-  const heard = await hear(client, teller, isLoop);
+  const heard = await hear(client, teller);
   for (const { ended } of heard) ended.catch(wentWrong);
   signal.throwIfAborted();
   // On servers that are kept, the policies are somebody's own.
-  if (isLoop && !process.env['KAFKA_BROKERS']) await client.publish('muster.policies.v1', remediesOf(target));
+  if (!process.env['KAFKA_BROKERS']) await client.publish('muster.policies.v1', remediesOf(target));
   note('Opening the shop');
   shop.tell({ KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl });
   await until(() => isOpen, {

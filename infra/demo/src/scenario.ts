@@ -43,7 +43,7 @@ const all: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
   },
   unfixable: {
     title: 'the payment provider is slow; a restart does not help, a person is asked',
-    story: 'The payment provider now takes three seconds. It is no part of the shop: a restart will not help.',
+    story: 'The payment provider now takes a second and a half. It is no part of the shop: a restart will not help.',
     fault: 'unfixable',
     ending: 'asked',
   },

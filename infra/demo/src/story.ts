@@ -6,9 +6,9 @@ import { scenarioNamed, type Scenario } from './scenario.ts';
 
 /**
  * starting: the mesh comes up. learning: the detectors do not know the shop yet. healthy: they do, and nothing is the matter. broken: the fault
- * is on. recovering: it is gone, alerts still fire. calm: the story was told. ending: everything is stopped.
+ * is on or has left alerts. calm: the story was told. ending: everything is stopped.
  */
-export type Phase = 'starting' | 'learning' | 'healthy' | 'broken' | 'recovering' | 'calm' | 'ending';
+export type Phase = 'starting' | 'learning' | 'healthy' | 'broken' | 'calm' | 'ending';
 
 /** Something that happened, and when this process learned of it, epoch ms. */
 export type DemoEvent = { readonly at: number } & (

@@ -1,8 +1,9 @@
 /** What there was to see, in the end. */
-import { question } from './expectations.ts';
-import { aligned, duration, wrapped } from './layout.ts';
+import type { Question } from './expectations.ts';
+import { aligned, cut, duration, width, wrapped } from './layout.ts';
 import { of } from './loop.ts';
 import type { Palette } from './palette.ts';
+import { commandsFor } from './person.ts';
 import { falseAlarms, firedSinceFault, loopOf, type Fired, type Story } from './story.ts';
 
 interface Moment {
@@ -16,7 +17,7 @@ export function timeline(story: Story, paint: Palette): string[] {
   if (faultAt === undefined) return [];
   return [...faultMoments(story), ...alertMoments(story, paint), ...loopMoments(story, paint)]
     .toSorted((a, b) => a.at - b.at)
-    .map(({ at, words }) => `${`+${duration(at - faultAt)}`.padStart(9)}  ${words}`);
+    .map(({ at, words }) => cut(`${`+${duration(at - faultAt)}`.padStart(9)}  ${words}`, width));
 }
 
 const faultMoments = ({ faultAt = 0, liftedAt }: Story): Moment[] => [
@@ -45,7 +46,7 @@ function loopMoments(story: Story, paint: Palette): Moment[] {
     ...of(loop, 'run').flatMap(({ at, record: { kind, playbook, text } }) => {
       if (kind === 'RUN_STARTED') return [{ at, words: `playbook ${playbook} started` }];
       if (kind === 'RUN_COMPLETED') return [{ at, words: paint.good(`playbook ${playbook} completed`) }];
-      const isBad = kind === 'RUN_WAITS_FOR_PERSON' || kind === 'RUN_COMPENSATED' || kind === 'STEP_FAILED';
+      const isBad = kind === 'RUN_WAITS_FOR_PERSON' || kind === 'RUN_COMPENSATED' || kind === 'RUN_FAILED';
       return isBad ? [{ at, words: `${paint.bad(kind.replaceAll('_', ' '))}  ${text}` }] : [];
     }),
     ...of(loop, 'change').map(({ at, record: { title } }) => ({ at, words: `change asked for: ${title}` })),
@@ -70,17 +71,25 @@ export function verdict(story: Story): string[] {
   return [`Found ${duration(found)} after the fault, over ${duration(over)} after it was gone.`, before];
 }
 
-/** What a person is asked, and how to answer; nothing where nobody is. */
-export function askedOf(story: Story, paint: Palette): string[] {
-  const asked = question(story);
-  if (asked === undefined) return [];
-  const { workflowId, text } = asked;
-  const commands = [
-    [`npm run muster -- playbook show ${workflowId}`, 'what was done, step by step'],
-    [`npm run muster -- playbook answer ${workflowId} --help`, 'answers'],
-  ];
-  return [paint.bad('A person is asked'), ...wrapped(text), '', ...aligned(commands)];
-}
+const margin = 4;
+/** Where a line that is broken goes on. */
+const hanging = 13;
+
+/** What a person is asked, what `muster` shows of it, and how to answer. */
+export const asking = (asked: Question, shown: readonly string[], paint: Palette): string[] => [
+  paint.bad('A person is asked'),
+  ...wrapped(asked.text, width - 2).map((line) => `  ${line}`),
+  '',
+  paint.strong(`  npm run muster -- ${commandsFor(asked).look.join(' ')}`),
+  ...shown.flatMap((line) =>
+    wrapped(line, width - margin - hanging).map((part, index) => {
+      return ' '.repeat(index === 0 ? margin : margin + hanging) + part;
+    }),
+  ),
+  '',
+  '  Answer it with',
+  paint.strong(`  npm run muster -- ${commandsFor(asked).answer}`),
+];
 
 /** The first series an alert speaks of, or else its title. */
 const seriesOf = ({ alert }: Fired): string => alert.evidence[0]?.series ?? alert.title;

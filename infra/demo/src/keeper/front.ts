@@ -6,6 +6,8 @@ import { routes, valueHeader } from '../shop/routes.ts';
 import type { Answered } from './tally.ts';
 
 export interface Measuring {
+  /** Somebody came. */
+  asked(route: string): void;
   answered(request: Answered): void;
   /** An order of this value, in euros, was placed. */
   sold(value: number): void;
@@ -19,9 +21,10 @@ export function frontOf(up: () => readonly { readonly url: string }[], measuring
     const beganAt = performance.now();
     const instances = up();
     const instance = instances[(turn += 1) % Math.max(1, instances.length)];
+    const { pathname } = new URL(request.url ?? '/', 'http://shop');
+    const route = routes.find((known) => known === pathname);
+    if (route !== undefined) measuring.asked(route);
     response.once('close', () => {
-      const { pathname } = new URL(request.url ?? '/', 'http://shop');
-      const route = routes.find((known) => known === pathname);
       if (route === undefined) return;
       measuring.answered({ route, latencyMs: performance.now() - beganAt, isError: response.statusCode >= 500 });
     });

@@ -14,17 +14,19 @@ export interface Report extends Measuring {
 }
 
 export function reportOn(target: string): Report {
+  let asked: string[] = [];
   let answered: Answered[] = [];
   let orders: number[] = [];
   let reportedAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const samples = (now: number) => {
     const period = { at: Date.now(), lengthMs: now - reportedAt };
-    const taken = samplesOf(target, routes, { answered, orders }, period);
-    [answered, orders, reportedAt] = [[], [], now];
+    const taken = samplesOf(target, routes, { asked, answered, orders }, period);
+    [asked, answered, orders, reportedAt] = [[], [], [], now];
     return taken;
   };
   return {
+    asked: (route) => void asked.push(route),
     answered: (request) => void answered.push(request),
     sold: (value) => void orders.push(value),
     begin(client) {

@@ -8,7 +8,11 @@ describe('samplesOf', () => {
   const samples = samplesOf(
     'shop',
     ['/catalog', '/checkout'],
-    { answered: [answered('/checkout', 40), answered('/checkout', 80, true)], orders: [12.5, 7.5] },
+    {
+      asked: ['/checkout', '/checkout', '/checkout'],
+      answered: [answered('/checkout', 40), answered('/checkout', 80, true)],
+      orders: [12.5, 7.5],
+    },
     { at, lengthMs: 500 },
   );
   const find = (name: string, route?: string) =>
@@ -17,7 +21,7 @@ describe('samplesOf', () => {
   it('says for each route how slow, how wrong and how busy it was', () => {
     expect(find('latency_ms', '/checkout')).toMatchObject({ value: 80, unit: 'ms', category: 'PERFORMANCE', at });
     expect(find('error_share', '/checkout')).toMatchObject({ value: 0.5 });
-    expect(find('requests_per_s', '/checkout')).toMatchObject({ value: 4 });
+    expect(find('requests_per_s', '/checkout')).toMatchObject({ value: 6 });
   });
 
   it('says what was sold', () => {
@@ -25,7 +29,7 @@ describe('samplesOf', () => {
     expect(find('order_value_per_min')).toMatchObject({ value: 2_400, unit: 'EUR/min' });
   });
 
-  it('claims no latency where nobody asked', () => {
+  it('claims no latency where nobody was answered', () => {
     expect(find('requests_per_s', '/catalog')).toMatchObject({ value: 0 });
     expect(find('latency_ms', '/catalog')).toBeUndefined();
     expect(find('error_share', '/catalog')).toBeUndefined();

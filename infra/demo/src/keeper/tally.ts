@@ -10,6 +10,8 @@ export interface Answered {
 
 /** Everything since the last report. */
 export interface Tally {
+  /** The route of each request that came. */
+  readonly asked: readonly string[];
   readonly answered: readonly Answered[];
   /** Values of the orders placed, in euros. */
   readonly orders: readonly number[];
@@ -23,12 +25,12 @@ export interface Period {
 
 /**
  * The samples for one period: for each route the 95th percentile of the latency, the share of errors and the requests per second, and the
- * orders per minute with their value. A route nobody asked for has neither latency nor errors.
+ * orders per minute with their value. A route on which nobody was answered has neither latency nor errors.
  */
 export function samplesOf(
   target: string,
   routes: readonly string[],
-  { answered, orders }: Tally,
+  { asked, answered, orders }: Tally,
   { at, lengthMs }: Period,
 ): MetricSampleInput[] {
   const base = { target, at };
@@ -42,7 +44,8 @@ export function samplesOf(
   return [
     ...routes.flatMap((route) => {
       const ours = answered.filter((one) => one.route === route);
-      const rate = sample('requests_per_s', '1/s', (ours.length * 1_000) / lengthMs, route);
+      const came = asked.filter((one) => one === route).length;
+      const rate = sample('requests_per_s', '1/s', (came * 1_000) / lengthMs, route);
       if (ours.length === 0) return [rate];
       const errors = ours.filter(({ isError }) => isError).length;
       const latencies = ours.map(({ latencyMs }) => latencyMs);

@@ -33,7 +33,7 @@ export interface Shop {
 // So far above what a busy machine adds that its moods stay within what is usual.
 const databaseMs = { median: 24, sigma: 0.45 };
 const paymentMs = { median: 60, sigma: 0.4 };
-const slowPaymentMs = { median: 3_000, sigma: 0.1 };
+const slowPaymentMs = { median: 1_600, sigma: 0.1 };
 const reserveMs = 2;
 const countMs = 500;
 const mostWaiting = 60;

@@ -1,0 +1,29 @@
+/** What a person sees and types who is asked by the mesh. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { dataDir, projectDir } from './demo-mesh.ts';
+import type { Question } from './expectations.ts';
+
+const withinMs = 30_000;
+
+/** Arguments of `muster` that show what is asked, and those that answer it. */
+export const commandsFor = (question: Question): { readonly look: readonly string[]; readonly answer: string } =>
+  question.kind === 'review'
+    ? { look: ['reviews'], answer: `review ${question.changeId} deny --comment "It does not help."` }
+    : {
+        look: ['playbook', 'show', question.workflowId],
+        answer: `playbook answer ${question.workflowId} ${question.stepId} yes`,
+      };
+
+/** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */
+export async function musterSays(args: readonly string[]): Promise<string[]> {
+  const main = join(projectDir, 'libs', 'cli', 'src', 'main.ts');
+  const env = { ...process.env, MUSTER_DATA_DIR: dataDir };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env, timeout: withinMs });
+    return stdout.trimEnd().split('\n');
+  } catch {
+    return [];
+  }
+}
