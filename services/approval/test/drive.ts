@@ -37,6 +37,8 @@ export interface Drive {
   target(target: string, change?: Partial<TargetInput>): void;
   /** A run that carries out a change ends. */
   end(changeId: string, kind: 'RUN_COMPLETED' | 'RUN_COMPENSATED' | 'RUN_FAILED' | 'RUN_CANCELLED'): void;
+  /** Takes up to so many messages that wait, in a drive that picks. */
+  drain(most?: number): void;
   /** Lets time pass. */
   pass(ms: number): void;
   readonly now: () => number;
@@ -52,24 +54,40 @@ export interface Drive {
   rebuild(log: readonly Message[]): void;
 }
 
-export function drive(config: Readonly<Record<string, unknown>> = {}): Drive {
+/** `pick`: takes messages of several topics in an order of its own, and only when time passes or `drain` says so. */
+export function drive(
+  config: Readonly<Record<string, unknown>> = {},
+  pick?: (queues: readonly Message[][]) => Message[],
+): Drive {
   const rehearsal = rehearse(approval, { config: approval.config.parse(config) });
   const log: Message[] = [];
-  const said: Message[] = [];
+  const said = new Map<string, Message[]>();
   const ignored: string[] = [];
   let now = Date.UTC(2026, 0, 7, 12);
   let count = 0;
 
-  // What is published is taken in after all that was published before it.
-  const waiting: Message[] = [];
-  const take = (message: Message, isMuted = false): void => {
-    waiting.push(message);
-    if (waiting.length > 1) return;
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+  // What is published on a topic is taken in its order; between topics there is none, unless nobody picks: then it is one for all.
+  const waiting = new Map<string, Message[]>();
+  let isTaking = false;
+  const take = (message: Message): void => {
+    const queue = pick === undefined ? 'all' : message.topic;
+    const before = waiting.get(queue) ?? [];
+    before.push(message);
+    waiting.set(queue, before);
+    if (pick === undefined) drain();
+  };
+  /** Takes up to `most` of what waits. */
+  const drain = (most = Infinity): void => {
+    if (isTaking) return;
+    isTaking = true;
+    for (let taken = 0; taken < most; taken += 1) {
+      const queues = [...waiting.values()].filter(({ length }) => length > 0);
+      const next = (pick === undefined ? queues[0] : queues.length === 0 ? undefined : pick(queues))?.shift();
+      if (next === undefined) break;
       log.push(next);
-      follow(rehearsal.take(next), isMuted);
-      waiting.shift();
+      follow(rehearsal.take(next), false);
     }
+    isTaking = false;
   };
   const follow = (done: ReturnType<typeof rehearsal.take>, isMuted: boolean): void => {
     for (const { outcome, publications, hearer, key } of done) {
@@ -79,7 +97,9 @@ export function drive(config: Readonly<Record<string, unknown>> = {}): Drive {
       if (isMuted) continue;
       for (const { topic, value, envelope } of publications) {
         const message = messageOf(topic, { ...(value as object), envelope }, envelope.id);
-        said.push(message);
+        const before = said.get(topic) ?? [];
+        before.push(message);
+        said.set(topic, before);
         if (heard.has(topic)) take(message);
       }
     }
@@ -96,8 +116,7 @@ export function drive(config: Readonly<Record<string, unknown>> = {}): Drive {
     const envelope = { id, time: now, source: 'test', correlationId: `c-${id}`, causationId: null };
     take(messageOf(topic, { ...value, envelope }, id));
   };
-  const values = (topic: TopicName): never[] =>
-    said.filter((each) => each.topic === topic).map(({ value }) => value as never);
+  const values = (topic: TopicName): never[] => (said.get(topic) ?? []).map(({ value }) => value as never);
 
   return {
     publish,
@@ -130,9 +149,12 @@ export function drive(config: Readonly<Record<string, unknown>> = {}): Drive {
       publish('muster.workflow-events.v1', { ...event, sequence: 1, kind: 'RUN_STARTED' });
       publish('muster.workflow-events.v1', { ...event, sequence: 2, kind });
     },
+    drain,
     pass(ms) {
+      drain();
       now += ms;
       follow(rehearsal.advance(now), false);
+      drain();
     },
     now: () => now,
     said: (topic) => values(topic),
@@ -145,7 +167,8 @@ export function drive(config: Readonly<Record<string, unknown>> = {}): Drive {
     rebuild(past) {
       for (const message of past) {
         now = message.timestamp;
-        take(message, true);
+        log.push(message);
+        follow(rehearsal.take(message), true);
       }
     },
   };
