@@ -207,6 +207,7 @@ it.each([
     { playbook: 'restart', playbookVersion: 7, input: '{"target":"a"}' },
     'has version 1, and version 7 was asked for',
   ],
+  ['a change that was not approved', { playbook: 'solo', changeId: 'c' }, 'only the coordinator starts runs'],
   [
     'a circle',
     { graph: 'name: p\nversion: 1\nsteps:\n  a: { needs: [a], sleep: 1s }\n' },

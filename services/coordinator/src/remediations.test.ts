@@ -67,6 +67,13 @@ it('tries again once, then asks a person, once', () => {
   expect(one.tell(25 * 60, 'WANTED', 'c')).toEqual(['START remedy-c-slow-1 restart']);
 });
 
+it('gives every run an id of its own, also after one was cancelled', () => {
+  const one = cause();
+  one.tell(0, 'WANTED', 'a');
+  one.tell(1, 'ENDED', 'a', ended('remedy-a-slow-1', null));
+  expect(one.tell(2, 'WANTED', 'a')).toEqual(['START remedy-a-slow-2 restart']);
+});
+
 it('tells the run that the incident resolved, and does not try again then', () => {
   const one = cause();
   one.tell(0, 'WANTED', 'a');

@@ -21,7 +21,8 @@ export interface CauseState {
 interface End {
   readonly at: number;
   readonly incidentId: string;
-  readonly isVerified: boolean;
+  /** null: cancelled, or only decided for the record; that says nothing about the playbook. */
+  readonly isVerified: boolean | null;
 }
 
 type Wanted = Pick<Remediation, 'incidentId' | 'target' | 'playbook' | 'input' | 'rule' | 'reason'>;
@@ -48,7 +49,7 @@ function want(state: CauseState, wanted: Wanted, { now, key, config }: Context<C
   }
   if (state.asked?.incidentId === wanted.incidentId) return ignored('a person was asked about this incident');
   const ends = withLoops(state.ends, wanted.incidentId, now, config);
-  const failures = ends.filter(({ at, isVerified }) => !isVerified && at > now - config.failureWindowMs);
+  const failures = ends.filter(({ at, isVerified }) => isVerified === false && at > now - config.failureWindowMs);
   const settled: CauseState = { ends, ...(state.asked === undefined ? {} : { asked: state.asked }) };
   if (failures.length >= config.failureLimit) return ask(settled, wanted, failures.length, { now, key, config });
   const runs = ends.filter(({ incidentId }) => incidentId === wanted.incidentId).length;
@@ -155,8 +156,7 @@ function ended(
   const { active, next, ...others } = state;
   if (active === undefined || active.workflowId !== workflowId) return ignored('another run is under way');
   const { now, config } = context;
-  // What was cancelled, or only decided for the record, says nothing about the playbook.
-  const ends = isVerified === null ? state.ends : [...state.ends, { at: now, incidentId, isVerified }].slice(-mostEnds);
+  const ends = [...state.ends, { at: now, incidentId, isVerified }].slice(-mostEnds);
   const idle: CauseState = { ...others, ends };
   const again = isVerified === false && !active.isQuiet ? active.wanted : next;
   if (again !== undefined) return want(idle, again, context);

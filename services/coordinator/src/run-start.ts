@@ -14,10 +14,14 @@ const mostId = 400;
 /** The first state of a run, or why it can't be started, in a sentence. */
 export function startRun(command: WorkflowCommand, context: Context<unknown>): Advanced | { readonly problem: string } {
   const { tables, now } = context;
-  const { workflowId, input, requestedBy, target, incidentId, changeId, parent, cause } = command;
+  const { workflowId, input, requestedBy, target, incidentId, changeId, parent, cause, envelope } = command;
   if (workflowId.length > mostId) return { problem: `its id has ${workflowId.length} characters (limit ${mostId})` };
   if (parent !== null && workflowId.split('/').length > deepest)
     return { problem: `playbooks run each other more than ${deepest / 2} deep` };
+  if (changeId !== null && envelope.source !== 'coordinator')
+    return {
+      problem: `only the coordinator starts runs on the authority of a change, and this came from ${envelope.source}`,
+    };
   const found = findPlaybook(command, tables.playbooks, tables.cards);
   if ('problem' in found) return found;
   let given: unknown;

@@ -70,8 +70,10 @@ function said(
   });
 }
 
-function resultEvent({ taskId, status, output, fault, agent }: TaskResult): RunEvent {
+function resultEvent(result: TaskResult): RunEvent {
+  const { taskId, status, output, fault, agent } = result;
   return {
+    mayBeDone: mayBeDone(result),
     kind: 'result',
     taskId,
     status,
@@ -79,6 +81,21 @@ function resultEvent({ taskId, status, output, fault, agent }: TaskResult): RunE
     fault: fault === null ? null : `${fault.type}: ${fault.message}`.slice(0, 300),
     agent,
   };
+}
+
+/**
+ * Whether a task that failed may have been done all the same. Recovery tells what became of each attempt: one that was refused, or never begun, was
+ * not; of any other nobody knows, as when the answer was lost.
+ */
+function mayBeDone({ status, attempt, output }: TaskResult): boolean {
+  if (status === 'UNROUTABLE' || status === 'EXPIRED') return attempt > 1;
+  if (status !== 'ABANDONED') return false;
+  try {
+    const { history } = JSON.parse(output) as { history?: readonly { kind?: string; strategy?: string }[] };
+    return history?.some(({ kind, strategy }) => kind !== 'permanent' && strategy !== 'wait') ?? true;
+  } catch {
+    return true;
+  }
 }
 
 function commandEvent(command: WorkflowCommand): RunEvent | { readonly problem: string } {
