@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
+import { heard } from '../test/loop-builder.ts';
 import { plain } from './palette.ts';
 import { beginStory, tell, type DemoEvent } from './story.ts';
-import { suggestions, timeline, verdict } from './summary.ts';
+import { asking, suggestions, timeline, verdict } from './summary.ts';
 
 const startedAt = 1_780_300_800_000;
 const after = (seconds: number) => startedAt + seconds * 1_000;
@@ -45,6 +46,44 @@ it('says how soon the fault was found and its end seen', () => {
   ]);
   const early = alert(20, { fingerprint: 'shop/early' });
   expect(verdict(storyOf(early, ...events)).at(-1)).toBe('False alarms before the fault: 1.');
+});
+
+it('tells what the mesh did, in its order, within the width of a line', () => {
+  const lines = told(
+    fault(40, true),
+    heard(42, 'incident', {}),
+    heard(42.5, 'incident', { alertCount: 2 }),
+    heard(43, 'run', {}),
+    heard(44, 'decision', {
+      decidedBy: ['approval-defaults/small-changes', 'somebody/with-a-very-long-name-for-a-rule'],
+    }),
+    heard(60, 'incident', { status: 'RESOLVED' }),
+  );
+  expect(lines.map((line) => line.slice(0, 40).trimEnd())).toEqual([
+    '    +0 ms  the fault was switched on',
+    '   +2.0 s  INCIDENT  shop is slow',
+    '   +3.0 s  playbook restart started',
+    '   +4.0 s  change APPROVED by approval-d',
+    '  +20.0 s  INCIDENT RESOLVED  shop is sl',
+  ]);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(79);
+});
+
+it('shows what a person is asked, and how to answer', () => {
+  const question = { kind: 'review', text: 'It did not help.', changeId: 'remedy-1/restart' } as const;
+  expect(asking(question, ['remedy-1/restart', '  risk  0.45'], plain)).toEqual([
+    'A person is asked',
+    '  It did not help.',
+    '',
+    '  npm run muster -- reviews',
+    '    remedy-1/restart',
+    '      risk  0.45',
+    '',
+    '  Answer it with',
+    '  npm run muster -- review remedy-1/restart deny --comment "It does not help."',
+  ]);
+  const waiting = { kind: 'answer', text: 'Is it settled?', workflowId: 'ask-1', stepId: 'person' } as const;
+  expect(asking(waiting, [], plain).at(-1)).toBe('  npm run muster -- playbook answer ask-1 person yes');
 });
 
 it('suggests what fits into 79 columns', () => {

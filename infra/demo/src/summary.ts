@@ -101,7 +101,8 @@ export function suggestions(
 ): string[] {
   return aligned([
     ['npm run muster -- status', 'who is alive, how loaded'],
-    ['npm run muster -- tail alerts --from 10m', 'what fires and what ends'],
+    ['npm run muster -- incidents', 'what was or is the matter'],
+    ['npm run muster -- audit verify', 'whether the record is whole'],
     [`curl '${shop.url}/catalog?q=lamp'`, 'goes shopping'],
     [`curl -X POST ${shop.faultUrl}`, 'breaks the shop again'],
     [`curl -X DELETE ${shop.faultUrl}`, 'repairs it'],
