@@ -23,7 +23,7 @@ export function incidentRecord(
     title: titleOf(incident),
     scope,
     target,
-    targets: [...new Set([target, ...alerts.map((each) => each.target)])],
+    targets: [...new Set([target, ...incident.targets])],
     alerts: alerts.map(alertOf),
     alertCount,
     foldedCount: Math.max(0, messageCount - alertCount),

@@ -28,6 +28,23 @@ const changes = (run: Drive): string[] =>
     .filter(({ target }) => target === 'muster/monitoring')
     .map(({ status, severity, title }) => `${status} ${severity} ${title}`);
 
+describe('what the mesh counts about itself', () => {
+  const own: Partial<MetricSample> = { target: 'muster/correlation', name: 'alerts_heard', unit: '', category: 'MESH' };
+
+  it('is not learned and may stop, but rules look at it', () => {
+    const run = drive();
+    run.policy(policyOf([{ ruleId: 'storm', when: "name == 'alerts_heard' && value > 100000.0" }]));
+    for (let index = 0; index < 400; index += 1) {
+      run.until(run.now + 60_000);
+      run.sample({ ...own, value: index < 390 ? 3 : 9_000 });
+    }
+    run.until(run.now + 600_000);
+    expect(run.told).toEqual([]);
+    run.sample({ ...own, value: 200_000 });
+    expect(run.told.map(({ fingerprint }) => fingerprint)).toEqual(['muster\\/correlation/alerts_heard/rule/p/storm']);
+  });
+});
+
 describe('a rule that matches nothing', () => {
   it('for 24 h is said, until it matches something', async () => {
     const run = drive({ absence: false });

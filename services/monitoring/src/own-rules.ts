@@ -64,3 +64,8 @@ export const ownRules: readonly StaticRule[] = rules
 export function isOwn({ category, target }: Series): boolean {
   return category === own.category && target === own.target;
 }
+
+/** What agents of the mesh count about their own work: for rules to look at, and not learned, or every storm of alerts would raise alerts about itself. */
+export function isOfMesh({ category, target }: Series): boolean {
+  return category === own.category && target.startsWith('muster/');
+}

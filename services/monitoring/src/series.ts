@@ -7,7 +7,7 @@ import { capacityFinding, watchCapacity } from './capacity-watch.ts';
 import { believedAt, clockFinding, watchClock } from './clock-watch.ts';
 import type { Scene } from './evidence.ts';
 import { monitorOf } from './monitor.ts';
-import { isOwn, ownForgetAfterMs, ownRules } from './own-rules.ts';
+import { isOfMesh, isOwn, ownForgetAfterMs, ownRules } from './own-rules.ts';
 import { watchRules } from './rule-watch.ts';
 import { isAbout, latestAt, remember, seriesOf, type Series, type SeriesState } from './series-state.ts';
 import type { Settings } from './settings.ts';
@@ -37,7 +37,7 @@ export function observe({ value: sample }: Message<'muster.metrics.v1'>, context
   const monitor = monitorOf(series.category);
   const at = believedAt(sample.at, now, config);
   const isLate = before !== undefined && at < latestAt(before.recent);
-  const isOurs = isOwn(series);
+  const isOurs = isOfMesh(series);
   const seen = isOurs ? undefined : detect(before?.detector ?? undefined, { at, value });
   const limit = isLate ? undefined : (before?.capacity?.limit ?? monitor.limitOf?.(series));
   const rules = rulesOf(series, context);
@@ -150,11 +150,11 @@ function rulesOf(series: Series, { tables }: SeriesContext): readonly StaticRule
 }
 
 function silentAt(state: SeriesState, settings: Settings): number | undefined {
-  return isOwn(state.series) ? undefined : missedAt(state.arrivals, settings);
+  return isOfMesh(state.series) ? undefined : missedAt(state.arrivals, settings);
 }
 
 function endOf({ series, arrivals }: SeriesState, settings: Settings): number {
-  return isOwn(series) ? arrivals.clock.lastAt + ownForgetAfterMs : forgottenAt(arrivals, settings);
+  return isOfMesh(series) ? arrivals.clock.lastAt + ownForgetAfterMs : forgottenAt(arrivals, settings);
 }
 
 function isMissed({ alerts }: SeriesState): boolean {
