@@ -1,5 +1,5 @@
 import { defineAgent, stateOf } from '@muster/agent';
-import { readCard, type Disbelief } from './card-watch.ts';
+import { lookAgain, readCard, type Disbelief } from './card-watch.ts';
 import { forget, route, type Routing } from './routing.ts';
 import { settings } from './settings.ts';
 
@@ -25,6 +25,11 @@ export const router = defineAgent({
       handle: route,
       wake: forget,
     }),
-    cards: on(['muster.agent-cards.v1'], { state: stateOf<Disbelief>(), horizon: 'all', handle: readCard }),
+    cards: on(['muster.agent-cards.v1'], {
+      state: stateOf<Disbelief>(),
+      horizon: 'all',
+      handle: readCard,
+      wake: lookAgain,
+    }),
   }),
 });

@@ -92,6 +92,8 @@ interface Outs {
   readonly full: string[];
 }
 
+/** A result has room for so many names. */
+const mostTold = 20;
 const ranges = new Map<string, ReturnType<typeof versionRange>>();
 const mostRanges = 1_000;
 
@@ -118,7 +120,7 @@ function ableOf({ capability, capabilityVersion, scopes }: Task, offers: readonl
     return unroutable(
       'VersionNotOffered',
       `${capability} is asked for in ${capabilityVersion} and offered in ${listed(versions)}`,
-      { versions },
+      { versions: versions.slice(0, mostTold) },
     );
   }
   const allowed = within.filter(({ skill }) => skill.scopes.every((scope) => scopes.includes(scope)));

@@ -1,7 +1,7 @@
 import type { AgentCard } from '@muster/schemas';
 import { expect, it } from 'vitest';
 import { cardOf, contextOf, now, tables } from '../test/mesh-tables.ts';
-import { readCard, type Disbelief } from './card-watch.ts';
+import { lookAgain, readCard, type Disbelief } from './card-watch.ts';
 
 function read(value: AgentCard, state?: Disbelief, key = value.agent) {
   const message = { topic: 'muster.agent-cards.v1', partition: 0, offset: 0, timestamp: now, key, id: 'm', value, headers: {} } as const; // prettier-ignore
@@ -21,6 +21,19 @@ it('says when a card is not believed, once, and when it is again', () => {
   expect(read(liar, state).kind).toBe('ignored');
   const end = read(cardOf('echo-a', []), state);
   expect(end).toMatchObject({ state: null, publish: [{ value: { status: 'RESOLVED', endsAt: now } }] });
+});
+
+it('notices that a card is gone', () => {
+  const mesh = tables();
+  const state = { fault: 'a reason', startsAt: now - 1_000, correlationId: 'c' };
+  const context = { ...contextOf(mesh), key: 'echo-a', state };
+  mesh.cards.put(liar);
+  expect(lookAgain(context)).toEqual({ kind: 'handled', wakeAt: now + 600_000 });
+  mesh.cards.drop('echo-a');
+  expect(lookAgain(context)).toMatchObject({
+    state: null,
+    publish: [{ value: { status: 'RESOLVED', startsAt: now - 1_000, description: 'It was taken away.' } }],
+  });
 });
 
 it('minds nothing about a card like any other', () => expect(read(cardOf('echo-a', [])).kind).toBe('ignored'));
