@@ -122,33 +122,31 @@ describe('the retry budget', () => {
     expect(gone).toBeGreaterThan(190);
   });
 
-  it('keeps a storm of failures from becoming a storm of retries', () => {
-    const failing = 800;
-    // An agent that does one in a hundred: without a budget each of these would be asked for five times.
-    const draw = chance(3);
-    const world = drive(
-      (task) => [
+  it.each([0.01, 0.7])(
+    'keeps many failures from becoming many more retries, where %s of all attempts work',
+    (share) => {
+      const tasks = 800;
+      const draw = chance(3);
+      const world = drive((task) => [
         {
           afterMs: 20 + Math.floor(200 * draw()),
-          result: draw() < 0.01 ? resultOf(task) : failedBy(task, 'ECONNRESET'),
+          result: draw() < share ? resultOf(task) : failedBy(task, 'ECONNRESET'),
         },
-      ],
-      {
-        coolDownMs: 1_000,
-      },
-    );
-    for (let index = 0; index < failing; index += 1)
-      world.ask(taskOf({ taskId: `t${index}`, deadline: beginAt + 600_000 }), beginAt + Math.floor(draw() * 2_000));
-    world.until(beginAt + 700_000);
-    const retries = world.sent.filter(({ task }) => task.attempt > 1).map(({ at }) => at - beginAt);
-    const inMinute = (from: number): number => retries.filter((at) => at >= from && at < from + 60_000).length;
-    // A fifth of the first attempts and the floor of ten, in the minute in which they failed; the floor afterwards. Draws scatter a little.
-    expect(inMinute(0)).toBeLessThan(1.1 * (0.2 * failing + 10));
-    for (let from = 70_000; from < 600_000; from += 60_000) expect(inMinute(from)).toBeLessThanOrEqual(25);
-    expect(retries.length).toBeGreaterThan(5);
-    const done = world.measurements.filter(({ kind, isSuccess }) => kind === 'ENDED' && isSuccess).length;
-    expect(world.finals.length + done).toBe(failing);
-  }, 20_000);
+      ]);
+      for (let index = 0; index < tasks; index += 1)
+        world.ask(taskOf({ taskId: `t${index}`, deadline: beginAt + 400_000 }), beginAt + Math.floor(draw() * 60_000));
+      world.until(beginAt + 500_000);
+      const retries = world.sent.filter(({ task }) => task.attempt > 1).map(({ at }) => at - beginAt);
+      const inMinute = (from: number): number => retries.filter((at) => at >= from && at < from + 60_000).length;
+      // A fifth of the first attempts and the floor of ten, in the minute in which they failed; then the floor. Draws scatter a little.
+      expect(inMinute(0)).toBeLessThan(1.1 * (0.2 * tasks + 10));
+      for (let from = 120_000; from < 400_000; from += 60_000) expect(inMinute(from)).toBeLessThanOrEqual(15);
+      expect(retries.length).toBeGreaterThan(0);
+      const done = world.measurements.filter(({ kind, isSuccess }) => kind === 'ENDED' && isSuccess).length;
+      expect(world.finals.length + done).toBe(tasks);
+    },
+    20_000,
+  );
 
   it('is not in the way of a few', () => {
     let failed = 0;
