@@ -50,7 +50,7 @@ export const flagNamed = (flag: string, change: Partial<Flag> = {}): Flag => ({
   ...change,
 });
 
-export const rule = (change: Partial<Rule>): Rule => ({
+const rule = (change: Partial<Rule>): Rule => ({
   ruleId: 'r',
   description: '',
   when: 'true',

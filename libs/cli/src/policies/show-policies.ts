@@ -45,7 +45,7 @@ export async function listPolicies(options: GlobalOptions, terminal: Terminal): 
 }
 
 /** All policies, by id: published ones, and defaults in whose place none was published. */
-export function policyRows(published: ReadonlyMap<string, Policy>): Row[] {
+function policyRows(published: ReadonlyMap<string, Policy>): Row[] {
   const builtIn = defaultPolicies.filter(({ policyId }) => !published.has(policyId));
   return [...published.values(), ...builtIn]
     .toSorted((a, b) => (a.policyId < b.policyId ? -1 : 1))
