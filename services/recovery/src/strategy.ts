@@ -94,7 +94,7 @@ function wayOf(situation: Situation): Way | GivingUp {
   if (canMove && learned.isMovingBetter) return { strategy: 'other-agent', reason: `${reason}; ${learned.words}` };
   const failedHere = open.history.filter(({ agent }) => agent === failure.agent).length + 1;
   if (canMove && (kind === 'overload' || (kind === 'transient' && failedHere >= 2)))
-    return { strategy: 'other-agent', reason: `${reason}; ${others.length} other agents may do it` };
+    return { strategy: 'other-agent', reason: `${reason}; another agent may do it` };
   return { strategy: 'backoff', reason };
 }
 

@@ -24,8 +24,8 @@ export function nextAttempt({ task }: OpenTask, plan: Plan): { readonly task: Ta
 }
 
 function reasonOf({ reason, attempt }: Task, plan: Plan): string {
-  const first = reason.split(' | attempt ', 1)[0] ?? '';
-  return `${first.slice(0, 500)} | attempt ${attempt + 1} by ${plan.strategy}: ${plan.reason}`;
+  const asked = (reason.split(/(?:^| \| )attempt \d/, 1)[0] ?? '').slice(0, 500);
+  return `${asked === '' ? '' : `${asked} | `}attempt ${attempt + 1} by ${plan.strategy}: ${plan.reason}`;
 }
 
 /** The final word about a task that was given up, with the history of its attempts. */
