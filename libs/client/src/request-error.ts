@@ -26,14 +26,15 @@ export class RequestError extends Error {
 function sentenceOf(end: RequestEnd, capability: string, result: TaskResult | undefined, waitedMs = 0): string {
   const fault = result?.fault ?? undefined;
   const why = fault === undefined ? '' : `: ${fault.message}`;
+  const isNamed = capability !== '' && capability !== 'any';
   const by = result === undefined ? '' : ` by ${result.agent}`;
   switch (end) {
     case 'unroutable':
-      return `No agent can do ${capability}${why}.`;
+      return `No agent can do ${isNamed ? capability : 'what is asked'}${why}.`;
     case 'failed':
       return `${capability} failed${by}, at attempt ${result?.attempt ?? 1}${why}.`;
     case 'abandoned':
-      return `${capability} was given up after ${result?.attempt ?? 1} attempts${why}.`;
+      return `${capability} failed for good, at attempt ${result?.attempt ?? 1}${why}.`;
     case 'partial':
       return `${capability} was done in part${by}${why}.`;
     case 'expired':

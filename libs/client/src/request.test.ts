@@ -91,7 +91,7 @@ it('keeps many apart, also within one conversation', async () => {
 
 it.each<[TaskStatus, string, string]>([
   ['UNROUTABLE', 'unroutable', 'No agent can do echo: nobody listens.'],
-  ['ABANDONED', 'abandoned', 'echo was given up after 3 attempts: nobody listens.'],
+  ['ABANDONED', 'abandoned', 'echo failed for good, at attempt 3: nobody listens.'],
   ['PARTIAL', 'partial', 'echo was done in part by echo: nobody listens.'],
   ['EXPIRED', 'expired', 'echo was not begun in time: nobody listens.'],
 ])('rejects on %s with how it ended', async (status, end, sentence) => {

@@ -33,6 +33,18 @@ it('knows nothing of other things', () => {
   expect(textIndex([]).find('restart')).toEqual([]);
 });
 
+it('learns nothing from inputs that stand as examples, and does not jump at one word in passing', () => {
+  const skill = {
+    title: '',
+    description: 'Brings a target back.',
+    tags: [],
+    examples: ['{"target":"shop"}', 'undo the mess'],
+  };
+  const texts = textIndex([{ capability: 'recovery.rollback', skills: [skill] }]);
+  expect(texts.find('is the shop up')).toEqual([]);
+  expect(texts.find('what a mess')[0]?.confidence).toBeLessThan(0.4);
+});
+
 it('is as good on texts it was not tuned on as its README says', () => {
   const { found, mistaken, missed, leftAlone, invented } = accuracyOn('held out');
   expect((found + leftAlone) / (found + mistaken + missed + leftAlone + invented)).toBeGreaterThan(0.85);

@@ -29,8 +29,8 @@ const saturation = 1.2;
 const lengthNormalisation = 0.4;
 /** A word that nobody uses to describe a skill is often the name of a target: it says less against a match than a known one that does not fit. */
 const unknownShare = 0.4;
-/** One common word in passing, such as an example's, is thin. */
-const thinShare = 0.6;
+/** One word in passing, such as an example's, is thin: by itself it is never enough. */
+const thinShare = 0.35;
 const mostRemembered = 1_000;
 const longestText = 2_000;
 
@@ -117,7 +117,8 @@ function documentOf({ capability, skills }: Described): Document {
   const names = new Set(words.keys());
   for (const { description, examples } of skills) {
     add(description, 1 / skills.length);
-    for (const example of examples) add(example, 1 / skills.length);
+    // Some give inputs as examples: names of targets in them say nothing of what the capability does.
+    for (const example of examples) if (!/^\s*[[{]/.test(example)) add(example, 1 / skills.length);
   }
   return { capability, words, names, length: [...words.values()].reduce((sum, often) => sum + often, 0) };
 }

@@ -1,5 +1,5 @@
 const stopWords = new Set(
-  'a about after again all also an and any anybody anyone are as at be been but by can could did do does every everything for from get give go had has have how i if in into is it its just let like make me much must my need no not of on only or other our out please put seem shall should so some somebody someone something still take than that the their them then there these they this those through time to too up us very want was we were what when where which while who why will with would you your'.split(
+  'a about after again all also an and any anybody anyone are as at be been but by can could did do does every everything for from get give go had has have how i if in into is it its just let like make me much must my need no not of on only or other our out please put seem shall should so some somebody someone something still take than that the their them then there these they this those through time to too up us very want was we were what whether when where which while who why will with would you your'.split(
     ' ',
   ),
 );
