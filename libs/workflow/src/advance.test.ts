@@ -20,6 +20,7 @@ interface Driven {
     output?: unknown,
     status?: 'COMPLETED' | 'ABANDONED' | 'FAILED' | 'PARTIAL',
     agent?: string,
+    mayBeDone?: boolean,
   ): Driven;
   signal(name: string, payload?: unknown, by?: string): Driven;
   tell(kind: 'cancel' | 'pause' | 'resume'): Driven;
@@ -55,8 +56,9 @@ function drive(source: string, input: Record<string, unknown> = {}, host: RunHos
   const driven: Driven = {
     run: (): Run => last.run,
     ignored: () => last.ignored,
-    result: (taskId, output = {}, status = 'COMPLETED', agent = 'a') =>
+    result: (taskId, output = {}, status = 'COMPLETED', agent = 'a', mayBeDone = false) =>
       told({
+        mayBeDone,
         kind: 'result',
         taskId,
         status,
@@ -130,6 +132,13 @@ describe('a run', () => {
     run.result('w/a/1', { n: 3 }).result('w/b/1/undo');
     expect(run.taskIds().at(-1)).toBe('w/a/1/undo');
     expect(run.result('w/a/1/undo').end()?.kind).toBe('RUN_COMPENSATED');
+  });
+
+  it('undoes what failed, too, when nobody knows whether it was done', () => {
+    const run = drive(three).result('w/b/1').result('w/a/1', {}, 'ABANDONED', 'a', true);
+    expect(run.tasks().at(-1)).toMatchObject({ taskId: 'w/a/1/undo', input: { was: null } });
+    run.result('w/a/1/undo').result('w/b/1/undo');
+    expect(run.end()?.kind).toBe('RUN_COMPENSATED');
   });
 
   it('asks a person when something can not be undone', () => {

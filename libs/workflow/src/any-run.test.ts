@@ -62,7 +62,16 @@ function play(seed: number): Played {
         const status = random() < failing ? (random() < 0.5 ? 'ABANDONED' : 'EXPIRED') : 'COMPLETED';
         if (random() < 0.2)
           pending.push({ kind: 'result', taskId, status: 'FAILED', output: '{}', fault: 'f', agent: 'a' });
-        const result: RunEvent = { kind: 'result', taskId, status, output: '{"n":1}', fault: null, agent: 'a' };
+        const mayBeDone = status !== 'COMPLETED' && random() < 0.3;
+        const result: RunEvent = {
+          kind: 'result',
+          taskId,
+          status,
+          output: '{"n":1}',
+          fault: null,
+          agent: 'a',
+          mayBeDone,
+        };
         pending.push(result);
         if (random() < 0.2) pending.push({ ...result, status: 'ABANDONED' });
       }
@@ -153,17 +162,20 @@ function undoneWrongly({ run, commands, told }: Played): string[] {
   const wanted = new Set(
     commands.flatMap((each) => (each.kind === 'task' && !each.task.isUndo ? [each.task.taskId] : [])),
   );
-  const first = new Map<string, { readonly at: number; readonly isDone: boolean }>();
+  const first = new Map<string, { readonly at: number; readonly isDone: boolean; readonly mayBeDone: boolean }>();
   for (const [at, [event]] of told.entries()) {
     if (event.kind !== 'result' || event.status === 'FAILED' || first.get(event.taskId)?.isDone === true) continue;
     if (wanted.has(event.taskId) && !first.has(event.taskId))
-      first.set(event.taskId, { at, isDone: event.status === 'COMPLETED' });
+      first.set(event.taskId, { at, isDone: event.status === 'COMPLETED', mayBeDone: event.mayBeDone === true });
   }
   const undone = commands.flatMap((each) =>
     each.kind === 'task' && each.task.isUndo ? [each.task.taskId.slice(0, -'/undo'.length)] : [],
   );
   const places = undone.filter((id) => first.has(id)).map((id) => first.get(id)?.at ?? -1);
-  const wrong = undone.filter((id) => first.get(id)?.isDone === false).map((id) => `${id} was undone, but never done`);
+  const isGivenUp = commands.some((each) => each.kind === 'event' && each.event.text.includes('no result within'));
+  const wrong = undone
+    .filter((id) => !isGivenUp && first.get(id)?.isDone === false && first.get(id)?.mayBeDone === false)
+    .map((id) => `${id} was undone, but never done`);
   // Late results and the two rounds of onFailure: ask may put a later one behind; of one round all are in order.
   const isOneRound = run.playbook.onFailure !== 'ask' && !told.some(([{ kind }]) => kind === 'wake');
   if (isOneRound && places.some((place, index) => index > 0 && place > (places[index - 1] ?? 0)))

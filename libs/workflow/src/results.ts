@@ -1,9 +1,10 @@
 import { readOutput } from './outputs.ts';
 import type { PartState, RunEvent } from './run.ts';
+import { noteDone, noteNotDone } from './done.ts';
 import { guarded } from './guarded.ts';
 import { endPart } from './step-progress.ts';
 import { undone } from './stopping.ts';
-import { putPart, stepOf, tell, type Turn } from './turn.ts';
+import { putPart, tell, type Turn } from './turn.ts';
 
 type Result = Extract<RunEvent, { kind: 'result' }>;
 
@@ -28,12 +29,15 @@ export function takeResult(turn: Turn, result: Result): string | undefined {
   if (known.status === 'GIVEN_UP' && hasCompleted) return takeLate(turn, stepId, part, result);
   if (known.status === 'GIVEN_UP') {
     putPart(turn, stepId, part, { status: 'FAILED', why, agent: result.agent });
+    if (result.mayBeDone === true) noteDone(turn, stepId, part);
+    else noteNotDone(turn, stepId, part);
     return undefined;
   }
   if (known.status !== 'RUNNING') return 'the task has its result already';
-  if (!hasCompleted)
+  if (!hasCompleted) {
+    if (result.mayBeDone === true) noteDone(turn, stepId, part);
     guarded(turn, stepId, () => endPart(turn, stepId, part, { status: 'FAILED', why, agent: result.agent }));
-  else {
+  } else {
     const read = readOutput(turn, result.output);
     const state: PartState = {
       status: 'COMPLETED',
@@ -43,7 +47,7 @@ export function takeResult(turn: Turn, result: Result): string | undefined {
     if ('output' in read) guarded(turn, stepId, () => endPart(turn, stepId, part, state));
     else {
       // It was done all the same, and so it is undone.
-      run.done.push([stepId, part]);
+      noteDone(turn, stepId, part);
       endPart(turn, stepId, part, { status: 'FAILED', why: read.why, agent: result.agent });
     }
   }
@@ -52,10 +56,9 @@ export function takeResult(turn: Turn, result: Result): string | undefined {
 
 /** Done after it was given up: it has to be undone like everything else. */
 function takeLate(turn: Turn, stepId: string, part: number, { agent, output }: Result): string | undefined {
-  const { run } = turn;
   const read = readOutput(turn, output);
   putPart(turn, stepId, part, { status: 'COMPLETED', agent, ...('output' in read ? { output: read.output } : {}) });
-  if (stepOf(turn, stepId).vote === undefined) run.done.push([stepId, part]);
+  noteDone(turn, stepId, part);
   tell(turn, 'STEP_COMPLETED', `${stepId} completed after it was given up`, { stepId });
   return undefined;
 }

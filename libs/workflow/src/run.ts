@@ -18,8 +18,8 @@ export interface Run {
   readonly sequence: number;
   /** Steps that were begun or skipped. */
   readonly steps: Readonly<Record<string, StepState>>;
-  /** What completed and is not undone, in the order of its completion: step and number of the part. */
-  readonly done: readonly (readonly [stepId: string, part: number])[];
+  /** What completed, or may have, and is not undone; in the order in which it ended. */
+  readonly done: readonly DoneEntry[];
   /** Characters of JSON kept as outputs. */
   readonly kept: number;
   /** Signals that came before a step waited for them. */
@@ -34,6 +34,9 @@ export interface Run {
   readonly personUntil?: number;
   readonly end?: RunEnd;
 }
+
+/** Step and number of the part. `isOpen`: it was given up, and may still tell that it was done. */
+export type DoneEntry = readonly [stepId: string, part: number, isOpen: boolean];
 
 export interface RunAbout {
   readonly requestedBy: string;
@@ -112,6 +115,8 @@ export type RunEvent =
       readonly output: string;
       readonly fault: string | null;
       readonly agent: string;
+      /** It failed, and in such a way that nobody knows whether it was done: an answer may have been lost. */
+      readonly mayBeDone?: boolean;
     }
   | { readonly kind: 'signal'; readonly name: string; readonly payload: unknown; readonly by: string }
   | { readonly kind: 'cancel' | 'pause' | 'resume'; readonly by: string; readonly reason: string }

@@ -1,6 +1,7 @@
 /** Parts of a step end. */
 import { complete } from './outputs.ts';
 import type { PartState } from './run.ts';
+import { noteDone } from './done.ts';
 import { beginParts, waitedFor } from './step-begin.ts';
 import { failStep } from './stopping.ts';
 import { put, putPart, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
@@ -9,7 +10,7 @@ import { verdictOf } from './vote.ts';
 /** A part completed, failed or was given up. */
 export function endPart(turn: Turn, id: string, part: number, state: PartState): void {
   putPart(turn, id, part, state);
-  if (state.status === 'COMPLETED' && stepOf(turn, id).vote === undefined) turn.run.done.push([id, part]);
+  if (state.status === 'COMPLETED') noteDone(turn, id, part);
   progressStep(turn, id);
 }
 
@@ -70,5 +71,6 @@ export function giveUpPart(turn: Turn, id: string, part: number): void {
   const step = stepOf(turn, id);
   if (step.playbook !== undefined)
     turn.commands.push({ kind: 'cancelRun', workflowId: taskIdOf(turn, id, part), reason: 'it took too long' });
+  noteDone(turn, id, part, true);
   endPart(turn, id, part, { status: 'GIVEN_UP', why: `no result within ${waitedFor(step)}` });
 }

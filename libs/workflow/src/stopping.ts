@@ -2,7 +2,7 @@
 import { durationMs } from './duration.ts';
 import type { EndKind, Stop } from './run.ts';
 import { filled, sourcesIn } from './template.ts';
-import { factsFor, messageOf, put, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
+import { factsFor, messageOf, put, putPart, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
 
 const personMs = 24 * 3_600_000;
 const undoTimeout = '5m';
@@ -61,7 +61,9 @@ const isMeant = ({ run }: Turn, id: string): boolean => (run.stop?.only ?? id) =
 export function undoNext(turn: Turn): void {
   const { run, now } = turn;
   for (;;) {
-    const place = run.done.findLastIndex(([id]) => isMeant(turn, id));
+    // What was given up comes last of all: until then a late result can tell more.
+    const known = run.done.findLastIndex(([id, , isOpen]) => !isOpen && isMeant(turn, id));
+    const place = known >= 0 ? known : run.done.findLastIndex(([id]) => isMeant(turn, id));
     const [entry] = place < 0 ? [] : run.done.splice(place, 1);
     if (entry === undefined) return afterUndoing(turn);
     const [stepId, part] = entry;
@@ -75,6 +77,7 @@ export function undoNext(turn: Turn): void {
       continue;
     }
     const state = run.steps[stepId];
+    const isCertain = state?.status === 'COMPLETED' || state?.parts?.[part - 1]?.status === 'COMPLETED';
     const output =
       state?.parts?.[part - 1]?.output ??
       (state?.items === undefined ? state?.output : (state.output as unknown[] | undefined)?.[part - 1]) ??
@@ -112,10 +115,12 @@ export function undoNext(turn: Turn): void {
           isUndo: true,
         },
       });
+      if (state?.parts?.[part - 1]?.status === 'GIVEN_UP') putPart(turn, stepId, part, { status: 'FAILED' });
       run.undoing = { stepId, part, until: deadline + graceMs };
       return tell(turn, 'STEP_COMPENSATING', `${stepId} is being undone: ${capability}`, { stepId, taskId });
     } catch (error) {
-      cannotUndo(turn, stepId, messageOf(error));
+      const why = messageOf(error);
+      cannotUndo(turn, stepId, isCertain ? why : `whether it was done is not known, and ${why}`);
     }
   }
 }

@@ -1,12 +1,12 @@
 /** One turn of a run: the draft of its next state, and what it asks for meanwhile. */
 import type { Step } from './form.ts';
-import type { HistoryKind, PartState, Run, RunCommand, RunHost, StepState } from './run.ts';
+import type { DoneEntry, HistoryKind, PartState, Run, RunCommand, RunHost, StepState } from './run.ts';
 import { namesBehind, type Facts } from './template.ts';
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface Turn {
-  readonly run: Draft<Run> & { steps: Record<string, StepState>; done: (readonly [string, number])[] };
+  readonly run: Draft<Run> & { steps: Record<string, StepState>; done: DoneEntry[] };
   readonly now: number;
   readonly host: RunHost;
   readonly commands: RunCommand[];

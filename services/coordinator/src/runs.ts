@@ -4,6 +4,7 @@ import type { Message } from '@muster/bus';
 import type { AuditChainEnd } from '@muster/policy';
 import type { TaskResult, WorkflowCommand } from '@muster/schemas';
 import { advance, type Advanced, type Run, type RunEvent } from '@muster/workflow';
+import { mayBeDone } from './doubt.ts';
 import { hostOf } from './requirements.ts';
 import { refusal, startRun } from './run-start.ts';
 import { publicationsOf, type Said } from './saying.ts';
@@ -72,30 +73,8 @@ function said(
 
 function resultEvent(result: TaskResult): RunEvent {
   const { taskId, status, output, fault, agent } = result;
-  return {
-    mayBeDone: mayBeDone(result),
-    kind: 'result',
-    taskId,
-    status,
-    output,
-    fault: fault === null ? null : `${fault.type}: ${fault.message}`.slice(0, 300),
-    agent,
-  };
-}
-
-/**
- * Whether a task that failed may have been done all the same. Recovery tells what became of each attempt: one that was refused, or never begun, was
- * not; of any other nobody knows, as when the answer was lost.
- */
-function mayBeDone({ status, attempt, output }: TaskResult): boolean {
-  if (status === 'UNROUTABLE' || status === 'EXPIRED') return attempt > 1;
-  if (status !== 'ABANDONED') return false;
-  try {
-    const { history } = JSON.parse(output) as { history?: readonly { kind?: string; strategy?: string }[] };
-    return history?.some(({ kind, strategy }) => kind !== 'permanent' && strategy !== 'wait') ?? true;
-  } catch {
-    return true;
-  }
+  const why = fault === null ? null : `${fault.type}: ${fault.message}`.slice(0, 300);
+  return { kind: 'result', taskId, status, output, fault: why, agent, mayBeDone: mayBeDone(result) };
 }
 
 function commandEvent(command: WorkflowCommand): RunEvent | { readonly problem: string } {
