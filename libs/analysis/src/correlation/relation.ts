@@ -12,7 +12,7 @@ export const bindingWeight = 5;
 
 /** How long after its last evidence an incident takes in what is related to it. */
 const connectedForMs = hourMs;
-const sameTargetForMs = 15 * minuteMs;
+const sameTargetForMs = 10 * minuteMs;
 const alikeForMs = 5 * minuteMs;
 /** Minutes. */
 const longestReach = 45;
