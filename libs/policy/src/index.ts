@@ -17,7 +17,7 @@ export {
 } from './change-facts.ts';
 export { alertFacts, inhibitionVariables } from './inhibition-facts.ts';
 export { partWithout } from './part-without.ts';
-export { judgeChange, type Judgement, type ReviewNeed } from './judge-change.ts';
+export { hearRules, type RulesHeard, type ReviewNeed } from './hear-rules.ts';
 export { remediesFor, type Remedy } from './remedies.ts';
 export {
   isRuledAgent,

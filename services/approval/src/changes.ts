@@ -47,9 +47,9 @@ function takeRequest({ id, value }: Message<'muster.change-requests.v1'>, contex
     return settle(undecided, verdict, context, 'no');
   }
   if (undecided.expiresAt <= now) return expire(undecided, context);
-  const { judgement, unmet, doubts } = weighing;
+  const { heard, unmet, doubts } = weighing;
   if (unmet.length > 0) return refuse(undecided, weighing, context, 'no') ?? ignored('nothing is unmet');
-  return claim(undecided, judgement.verdict === 'ALLOW' && doubts.length === 0 ? 'CLAIM' : 'LOOK', context);
+  return claim(undecided, heard.verdict === 'ALLOW' && doubts.length === 0 ? 'CLAIM' : 'LOOK', context);
 }
 
 function takeGrant({ value: grant }: Message<'muster.change-grants.v1'>, context: ChangeContext): ChangeOutcome {

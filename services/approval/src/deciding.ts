@@ -92,7 +92,7 @@ export function refuse(
   context: ChangeContext,
   claimed: 'no' | 'yes' | 'granted',
 ) {
-  const { judgement, unmet, grounds } = weighing;
+  const { heard, unmet, grounds } = weighing;
   if (unmet.length > 0)
     return settle(
       undecided,
@@ -100,10 +100,10 @@ export function refuse(
       context,
       claimed,
     );
-  if (judgement.verdict !== 'DENY') return undefined;
-  const reasons = judgement.voices.filter(({ verdict }) => verdict === 'DENY').map(({ reason }) => lower(reason));
-  const reason = `Rejected by ${judgement.decidedBy.join(', ')}: ${reasons.join('; ')}.`;
-  return settle(undecided, { verdict: 'REJECTED', reason, decidedBy: judgement.decidedBy, grounds }, context, claimed);
+  if (heard.verdict !== 'DENY') return undefined;
+  const reasons = heard.voices.filter(({ verdict }) => verdict === 'DENY').map(({ reason }) => lower(reason));
+  const reason = `Rejected by ${heard.decidedBy.join(', ')}: ${reasons.join('; ')}.`;
+  return settle(undecided, { verdict: 'REJECTED', reason, decidedBy: heard.decidedBy, grounds }, context, claimed);
 }
 
 /** The ledger has answered: all that is needed is known. */
@@ -111,37 +111,32 @@ export function decide(undecided: Undecided, asked: 'CLAIM' | 'LOOK', grant: Cha
   const weighing = weigh(undecided.request, grant, context);
   const refused = refuse(undecided, weighing, context, grant.isGranted ? 'granted' : 'yes');
   if (refused !== undefined) return refused;
-  const { judgement, grounds, doubts } = weighing;
+  const { heard, grounds, doubts } = weighing;
   const hasRoom = asked === 'LOOK' || grant.isGranted;
   if (doubts.length > 0 || !hasRoom)
     return escalate(undecided, hasRoom ? doubts : [...doubts, lower(grant.reason)], weighing, context, grant.isGranted);
   if (asked === 'LOOK') return claim(undecided, 'CLAIM', context);
-  const reasons = judgement.voices.filter(({ verdict }) => verdict === 'ALLOW').map(({ reason }) => lower(reason));
+  const reasons = heard.voices.filter(({ verdict }) => verdict === 'ALLOW').map(({ reason }) => lower(reason));
   const { risk, confidence, verified, rolledBack } = grounds;
   const experience = `${verified} of ${verified + rolledBack} such changes were verified`;
-  const reason = `Approved by ${judgement.decidedBy.join(', ')}: ${reasons.join('; ')}. Risk ${two(risk)}, confidence ${two(confidence)} (${experience}).`;
-  return settle(
-    undecided,
-    { verdict: 'APPROVED', reason, decidedBy: judgement.decidedBy, grounds },
-    context,
-    'granted',
-  );
+  const reason = `Approved by ${heard.decidedBy.join(', ')}: ${reasons.join('; ')}. Risk ${two(risk)}, confidence ${two(confidence)} (${experience}).`;
+  return settle(undecided, { verdict: 'APPROVED', reason, decidedBy: heard.decidedBy, grounds }, context, 'granted');
 }
 
 /** Passes it up to people. */
 export function escalate(
   undecided: Undecided,
   doubts: readonly string[],
-  { judgement, grounds }: Weighing,
+  { heard, grounds }: Weighing,
   context: ChangeContext,
   isGranted: boolean,
 ): ChangeOutcome {
   const { now, config } = context;
-  const needs = needsOf(judgement.needs, undecided.request, rolesIn(config.reviewRoles));
+  const needs = needsOf(heard.needs, undecided.request, rolesIn(config.reviewRoles));
   const why = doubts.join('; ');
   const { expiresAt } = undecided;
   const warnAt = expiresAt - Math.min(warnBeforeMs, (expiresAt - now) / 4);
-  const decidedBy = judgement.verdict === 'REVIEW' ? judgement.decidedBy : ['approval/caution'];
+  const decidedBy = heard.verdict === 'REVIEW' ? heard.decidedBy : ['approval/caution'];
   const reason = `For people, because ${why}. It takes ${wording(needs)}.`;
   return become(
     context,

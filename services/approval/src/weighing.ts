@@ -1,10 +1,10 @@
 import {
   changeFacts,
-  judgeChange,
+  hearRules,
   ruleBookOf,
   unmetRequirements,
   type ChangeHistory,
-  type Judgement,
+  type RulesHeard,
 } from '@muster/policy';
 import type { ChangeContext, Grounds, Undecided } from './change-state.ts';
 import { confidenceFrom } from './confidence.ts';
@@ -13,7 +13,7 @@ import { surroundingsOf } from './surroundings.ts';
 
 /** A request on the scales: what rules, risk and experience say of it. */
 export interface Weighing {
-  readonly judgement: Judgement;
+  readonly heard: RulesHeard;
   readonly grounds: Grounds;
   /** Why it can't be done as it asks to, each a part of a sentence. */
   readonly unmet: readonly string[];
@@ -24,15 +24,15 @@ export interface Weighing {
 export function weigh(request: Undecided['request'], history: ChangeHistory, context: ChangeContext): Weighing {
   const { config, tables } = context;
   const surroundings = surroundingsOf(request, context);
-  const judgement = judgeChange(ruleBookOf('approval', tables.policies), changeFacts(surroundings, history));
+  const heard = hearRules(ruleBookOf('approval', tables.policies), changeFacts(surroundings, history));
   const parts = riskParts(surroundings, history);
-  const risk = riskOf(parts, judgement.weight);
+  const risk = riskOf(parts, heard.weight);
   const confidence = confidenceFrom(history);
   const { verified, rolledBack } = history;
   const asked = request.reviewersRequested > 0 || request.rolesRequested.length > 0;
   const doubts = [
-    ...judgement.voices.filter(({ verdict }) => verdict === 'REVIEW').map(({ reason }) => lower(reason)),
-    ...(judgement.verdict === 'NONE' ? ['no rule allows it'] : []),
+    ...heard.voices.filter(({ verdict }) => verdict === 'REVIEW').map(({ reason }) => lower(reason)),
+    ...(heard.verdict === 'NONE' ? ['no rule allows it'] : []),
     ...(asked ? ['its request asks for people'] : []),
     ...(risk > config.maxRisk ? [`its risk of ${two(risk)} is above ${config.maxRisk}`] : []),
     ...(confidence < config.minConfidence
@@ -42,8 +42,8 @@ export function weigh(request: Undecided['request'], history: ChangeHistory, con
       : []),
   ];
   return {
-    judgement,
-    grounds: { rules: [...parts, ...judgement.voices], risk, confidence, verified, rolledBack },
+    heard,
+    grounds: { rules: [...parts, ...heard.voices], risk, confidence, verified, rolledBack },
     unmet: unmetRequirements(surroundings),
     doubts,
   };

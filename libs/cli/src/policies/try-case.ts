@@ -1,5 +1,5 @@
 /** What policies say of a case, beside what it expects. */
-import { changeFacts, judgeChange, remediesFor, ruleBook, ruleName } from '@muster/policy';
+import { changeFacts, hearRules, remediesFor, ruleBook, ruleName } from '@muster/policy';
 import type { Flag, Incident, Policy, Target } from '@muster/schemas';
 import type { PolicyCase } from './case-form.ts';
 
@@ -55,7 +55,7 @@ function ofChange(
     },
     history,
   );
-  const { verdict, decidedBy, weight, needs, voices } = judgeChange(ruleBook('approval', policies), facts);
+  const { verdict, decidedBy, weight, needs, voices } = hearRules(ruleBook('approval', policies), facts);
   return {
     verdict,
     rules: decidedBy,

@@ -14,7 +14,7 @@ export interface ReviewNeed {
 }
 
 /** What the rules say of a change, all of them heard. */
-export interface Judgement {
+export interface RulesHeard {
   /** DENY beats REVIEW beats ALLOW; NONE: no rule decides, which leaves it to people as REVIEW does. */
   readonly verdict: 'DENY' | 'REVIEW' | 'ALLOW' | 'NONE';
   /** Every rule that spoke, in order, those that could not be applied included. */
@@ -30,7 +30,7 @@ export interface Judgement {
  * Hears every rule of approval on a change. A rule that does not compile or can't be applied never lets a change pass: where it would deny,
  * ask for a review or add to the risk, people decide; where it would allow, it does not.
  */
-export function judgeChange(book: RuleBook, facts: Readonly<Record<string, unknown>>): Judgement {
+export function hearRules(book: RuleBook, facts: Readonly<Record<string, unknown>>): RulesHeard {
   const spoken = book.flatMap((booked) => {
     const voice = voiceOf(booked, facts);
     return voice === undefined ? [] : [{ booked, voice }];

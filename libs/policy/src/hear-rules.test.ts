@@ -1,14 +1,14 @@
 import type { Policy, Rule } from '@muster/schemas';
 import { describe, expect, it } from 'vitest';
 import { facts, flagNamed, noDefaults, policy, request, shop } from '../test/given.ts';
-import { judgeChange, type Judgement } from './judge-change.ts';
+import { hearRules, type RulesHeard } from './hear-rules.ts';
 import { ruleBook } from './rule-book.ts';
 
-const judged = (rules: readonly Partial<Rule>[], given = facts()): Judgement =>
-  judgeChange(ruleBook('approval', [noDefaults, policy(rules)]), given);
+const heardOf = (rules: readonly Partial<Rule>[], given = facts()): RulesHeard =>
+  hearRules(ruleBook('approval', [noDefaults, policy(rules)]), given);
 
-describe('a judgement', () => {
-  it.each<readonly [string, readonly Partial<Rule>[], Judgement['verdict'], readonly string[]]>([
+describe('rules that are heard', () => {
+  it.each<readonly [string, readonly Partial<Rule>[], RulesHeard['verdict'], readonly string[]]>([
     ['nobody speaks', [{ when: 'frozen' }], 'NONE', []],
     ['one allows', [{ verdict: 'ALLOW' }], 'ALLOW', ['p/r1']],
     ['review beats allow', [{ verdict: 'ALLOW' }, { verdict: 'REVIEW' }], 'REVIEW', ['p/r2']],
@@ -16,11 +16,11 @@ describe('a judgement', () => {
     ['several of one mind', [{ verdict: 'ALLOW' }, { verdict: 'ALLOW' }], 'ALLOW', ['p/r1', 'p/r2']],
     ['a weight decides nothing', [{ verdict: 'WEIGHT', weight: 0.2 }], 'NONE', []],
   ])('%s', (_, rules, verdict, decidedBy) => {
-    expect(judged(rules)).toMatchObject({ verdict, decidedBy });
+    expect(heardOf(rules)).toMatchObject({ verdict, decidedBy });
   });
 
   it('holds every rule that spoke, in order, and adds up the weights', () => {
-    const { voices, weight } = judged([
+    const { voices, weight } = heardOf([
       { verdict: 'WEIGHT', weight: 0.3, description: 'It is late.' },
       { verdict: 'DENY', when: 'frozen' },
       { verdict: 'ALLOW', when: 'change.class == "restart"' },
@@ -35,14 +35,14 @@ describe('a judgement', () => {
   });
 
   it('names who is to review', () => {
-    const { needs } = judged([{ verdict: 'REVIEW', reviewers: 2, roles: ['sre'] }, { verdict: 'REVIEW' }]);
+    const { needs } = heardOf([{ verdict: 'REVIEW', reviewers: 2, roles: ['sre'] }, { verdict: 'REVIEW' }]);
     expect(needs).toEqual([
       { rule: 'p/r1', reviewers: 2, roles: ['sre'] },
       { rule: 'p/r2', reviewers: 1, roles: [] },
     ]);
   });
 
-  it.each<readonly [string, Partial<Rule>, Judgement['verdict'], string]>([
+  it.each<readonly [string, Partial<Rule>, RulesHeard['verdict'], string]>([
     ['DENY with a misspelt field', { verdict: 'DENY', when: 'change.clas == "x"' }, 'REVIEW', 'did you mean class?'],
     ['WEIGHT that does not parse', { verdict: 'WEIGHT', weight: 1, when: 'frozen &&' }, 'REVIEW', 'does not parse'],
     ['a verdict of another agent', { verdict: 'ALERT' }, 'REVIEW', 'says ALERT, and approval knows only ALLOW, DENY'],
@@ -57,26 +57,26 @@ describe('a judgement', () => {
     ],
     ['REVIEW that yields no boolean', { verdict: 'REVIEW', when: 'change.input' }, 'REVIEW', 'must be true or false'],
   ])('%s never lets a change pass', (_, broken, verdict, reason) => {
-    const { verdict: found, voices } = judged([{ verdict: 'ALLOW' }, broken]);
+    const { verdict: found, voices } = heardOf([{ verdict: 'ALLOW' }, broken]);
     expect(found).toBe(verdict);
     expect(voices[1]?.reason).toContain(reason);
   });
 
   it('an ALLOW that does not compile allows nothing', () => {
-    expect(judged([{ verdict: 'ALLOW', when: 'change.clas == "restart"' }])).toMatchObject({
+    expect(heardOf([{ verdict: 'ALLOW', when: 'change.clas == "restart"' }])).toMatchObject({
       verdict: 'NONE',
       voices: [],
     });
   });
 
   it('two rules of one id make neither pass unseen', () => {
-    expect(judged([{ ruleId: 'a' }, { ruleId: 'a', verdict: 'DENY' }]).verdict).toBe('REVIEW');
+    expect(heardOf([{ ruleId: 'a' }, { ruleId: 'a', verdict: 'DENY' }]).verdict).toBe('REVIEW');
   });
 });
 
 describe('the defaults of approval', () => {
   const verdictOf = (given: ReturnType<typeof facts>, policies: readonly Policy[] = []) => {
-    const { verdict, decidedBy } = judgeChange(ruleBook('approval', policies), given);
+    const { verdict, decidedBy } = hearRules(ruleBook('approval', policies), given);
     return [verdict, decidedBy.map((name) => name.replace('approval-defaults/', '')).join(' ')];
   };
   const scale = { changeClass: 'scale', undo: { capability: 'recovery.scale', input: '{}' } };
