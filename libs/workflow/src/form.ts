@@ -111,7 +111,7 @@ const stepForm = z
       refuse('vote', `a quorum of ${step.vote.quorum} can't be had from ${step.vote.of} answers`);
   });
 
-export const stepKinds = ['capability', 'playbook', 'wait', 'sleep', 'ask', 'vote'] as const;
+const stepKinds = ['capability', 'playbook', 'wait', 'sleep', 'ask', 'vote'] as const;
 
 export const playbookForm = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'a name is lower case with hyphens, e.g. restart-shop'),
@@ -131,4 +131,3 @@ export const playbookForm = z.strictObject({
 export const stepOnly = stepForm;
 export type Playbook = z.infer<typeof playbookForm>;
 export type Step = z.infer<typeof stepForm>;
-export type InputField = z.infer<typeof inputField>;

@@ -5,8 +5,8 @@ import { factsFor, put, stepOf, type Turn } from './turn.ts';
 import type { PartState } from './run.ts';
 
 /** Characters of JSON: of one output, of all outputs of a run, of one input. */
-export const mostOutput = 16 * 1_024;
-export const mostKept = 128 * 1_024;
+const mostOutput = 16 * 1_024;
+const mostKept = 128 * 1_024;
 export const mostInput = 64 * 1_024;
 
 /** The output of a task if there is room for it; else the sentence that says why not. */

@@ -2,7 +2,7 @@ import { misfitsOf, type JsonShape } from './json-shape.ts';
 import type { Playbook } from './form.ts';
 
 /** The shape that a playbook asks of its input. */
-export function inputShapeOf({ input = {} }: Playbook): JsonShape {
+function inputShapeOf({ input = {} }: Playbook): JsonShape {
   const properties = Object.entries(input).map(([name, field]): [string, JsonShape] => [
     name,
     {

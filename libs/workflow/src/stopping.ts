@@ -58,7 +58,7 @@ export function beginUndoing(turn: Turn): void {
 const isMeant = ({ run }: Turn, id: string): boolean => (run.stop?.only ?? id) === id;
 
 /** Undoes the last of what is done; when nothing is left, ends the run or asks a person. */
-export function undoNext(turn: Turn): void {
+function undoNext(turn: Turn): void {
   const { run, now } = turn;
   for (;;) {
     // What was given up comes last of all: until then a late result can tell more.

@@ -18,7 +18,7 @@ export interface YamlProblem extends Place {
 }
 
 /** As large as a playbook can be, in characters. */
-export const mostCharacters = 256 * 1_024;
+const mostCharacters = 256 * 1_024;
 const mostAliases = 50;
 const mostDepth = 50;
 const start: Place = { line: 1, column: 1 };
