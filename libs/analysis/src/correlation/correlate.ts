@@ -2,7 +2,8 @@
 import { isMoment, isMuted, kindOf, type AlertChange, type CorrelationContext } from './alert-change.ts';
 import { nobody, sight } from './crowd.ts';
 import { familiarity, habitOf, learn, type Familiarity } from './familiarity.ts';
-import { join, messagesOf, note, openIncident, type CorrelatedIncident } from './incident.ts';
+import type { CorrelatedIncident } from './incident.ts';
+import { join, messagesOf, note, openIncident } from './joining.ts';
 import type { Correlation, CorrelationState, IncidentChange, IncidentChangeKind } from './incident-changes.ts';
 import { forgetAt, quietAt, store } from './incident-book.ts';
 import { absorb, mergedInto } from './joining-incidents.ts';

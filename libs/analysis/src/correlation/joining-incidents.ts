@@ -2,7 +2,8 @@
 import type { Topology } from './alert-change.ts';
 import { worse } from './alert-change.ts';
 import { areKnown, groupsOf } from './dependencies.ts';
-import { note, shared, standing, withTarget, type CorrelatedIncident } from './incident.ts';
+import type { CorrelatedIncident } from './incident.ts';
+import { note, shared, standing, withTarget } from './joining.ts';
 import { limits } from './limits.ts';
 
 /** The incident with another's alerts taken over. */

@@ -1,6 +1,7 @@
 /** What is ordinary and was heard near an incident: shown with it, never the greater part of it, and no reason to open one. */
 import type { AlertChange, Severity } from './alert-change.ts';
-import { join, messagesOf, type CorrelatedIncident } from './incident.ts';
+import type { CorrelatedIncident } from './incident.ts';
+import { join, messagesOf } from './joining.ts';
 import { limits, minuteMs } from './limits.ts';
 import { crowdOfMoments } from './relation.ts';
 
