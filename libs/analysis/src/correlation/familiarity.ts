@@ -1,7 +1,7 @@
 /**
  * How familiar an alert is. What comes back again and again is learned to be ordinary; what is new, seldom, or far busier than it ever was
- * is not. The idea is the rarity score of RAPID (Liu et al., "RAPID: Real-time alert investigation with context-aware prioritization",
- * 2022), kept here to four numbers per fingerprint.
+ * is not. That the rarity of events weighs alerts is the idea of NoDoze (Hassan et al., "NoDoze: combatting threat alert fatigue with
+ * automated provenance triage", NDSS 2019), kept here to three numbers per fingerprint.
  */
 import { hourMs, limits, minuteMs, remember } from './limits.ts';
 
