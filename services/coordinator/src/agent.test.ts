@@ -195,7 +195,11 @@ it('carries out an approved change, and undoes it when it turns out bad', async 
 });
 
 it.each([
-  ['an unknown playbook', { playbook: 'restrat' }, 'there is no playbook restrat'],
+  [
+    'an unknown playbook',
+    { playbook: 'restrat' },
+    'there is no playbook restrat; did you mean restart? (known: ask-a-person,',
+  ],
   [
     'an input that does not fit',
     { playbook: 'restart', input: '{"target": 5}' },

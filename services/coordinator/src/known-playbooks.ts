@@ -1,5 +1,6 @@
 /** Playbooks by name, as they stand now, and what agents offer. */
 import type { Table } from '@muster/agent';
+import { didYouMean } from '@muster/policy';
 import type { AgentCard, Playbook as Published } from '@muster/schemas';
 import {
   checkPlaybook,
@@ -30,7 +31,9 @@ export function findPlaybook(wish: Wish, published: Table<Published>, cards: Tab
     const names = [
       ...new Set([...readyPlaybooks().keys(), ...[...published.values()].map((each) => each.name)]),
     ].sort();
-    return { problem: `there is no playbook ${name ?? ''}; there is ${names.slice(0, 30).join(', ')}` };
+    return {
+      problem: `there is no playbook ${name ?? ''}${didYouMean(name ?? '', names)} (known: ${names.slice(0, 30).join(', ')})`,
+    };
   }
   const checked = checkOnce(source, cards);
   const what = graph === null ? `the playbook ${name}` : 'the playbook written out';

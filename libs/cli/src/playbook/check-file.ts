@@ -47,7 +47,7 @@ async function checked(
   options: GlobalOptions,
   terminal: Terminal,
 ): Promise<Playbook> {
-  const result = checkPlaybook(source, capabilities === undefined || capabilities.size === 0 ? {} : { capabilities });
+  const result = checkPlaybook(source, capabilities === undefined ? {} : { capabilities });
   if ('playbook' in result) return result.playbook;
   if (options.json) await terminal.print(JSON.stringify({ file, problems: result.problems }));
   else
@@ -65,10 +65,12 @@ export function readSource(file: string): string {
   }
 }
 
-/** What agents offer, by their cards. */
-async function offered(bus: Bus): Promise<Capabilities> {
+/** What agents offer, by their cards; undefined where none was ever there. */
+async function offered(bus: Bus): Promise<Capabilities | undefined> {
+  const cards = await newestRecords(bus, 'muster.agent-cards.v1');
+  if (cards.size === 0) return undefined;
   const known = new Map<string, { readonly inputSchema?: JsonShape }>();
-  for (const { skills } of (await newestRecords(bus, 'muster.agent-cards.v1')).values())
+  for (const { skills } of cards.values())
     for (const { capability, inputSchema } of skills)
       known.set(capability, known.has(capability) ? {} : { inputSchema: JSON.parse(inputSchema) as JsonShape });
   return known;
