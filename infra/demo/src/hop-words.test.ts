@@ -37,6 +37,14 @@ it('tells of a decision every rule that spoke', () => {
   ]);
 });
 
+it('tells what people said of a change without the rules that spoke before', () => {
+  const rejected = heard(50, 'decision', { verdict: 'REJECTED', reason: 'Rejected by ada: Not now.' });
+  expect(said(incident, heard(44, 'decision', { verdict: 'ESCALATED' }), rejected)).toEqual([
+    'DECISION  REJECTED, risk 0.20, confidence 0.50',
+    'Rejected by ada: Not now.',
+  ]);
+});
+
 it('tells of a task who got it and why, and how it ended', () => {
   expect(said(incident, heard(44.5, 'assignment', {}))).toEqual([
     'ASSIGNED  recovery.restart to recovery',

@@ -1,6 +1,6 @@
 /** What is said of each hop of the loop. */
 import { duration, wrapped } from './layout.ts';
-import { aboutTarget, of, type Heard, type LoopMessage, type RecordOf } from './loop.ts';
+import { aboutTarget, of, type Heard, type HeardOf, type LoopMessage, type RecordOf } from './loop.ts';
 import type { Palette } from './palette.ts';
 import { loopOf, type Story } from './story.ts';
 
@@ -16,7 +16,7 @@ export function hopWords(before: Story, message: LoopMessage, after: Story, pain
     case 'change':
       return changeWords(message.record, paint);
     case 'decision':
-      return decisionWords(message.record, paint);
+      return decisionWords(message.record, of(before.heard, 'decision'), paint);
     case 'run':
       return runWords(message.record, paint);
     case 'assignment':
@@ -72,14 +72,20 @@ function changeWords(
   ];
 }
 
-function decisionWords(decision: RecordOf<'decision'>, paint: Palette): string[] {
+function decisionWords(
+  decision: RecordOf<'decision'>,
+  earlier: readonly HeardOf<'decision'>[],
+  paint: Palette,
+): string[] {
   const { verdict, reason, rules, risk, confidence, isShadow } = decision;
   const mark = verdict === 'APPROVED' ? paint.good : paint.warning;
+  // What people say about it afterwards changes nothing in what the rules said.
+  const isKnown = earlier.some(({ record }) => record.changeId === decision.changeId);
   const shadow = isShadow ? ', for the record only' : '';
   return [
     `${mark(`DECISION  ${verdict}`)}${shadow}, risk ${risk.toFixed(2)}, confidence ${confidence.toFixed(2)}`,
     ...wrapped(reason),
-    ...rules.flatMap(({ policyId, policyVersion, ruleId, verdict: says, reason: why }) =>
+    ...(isKnown ? [] : rules).flatMap(({ policyId, policyVersion, ruleId, verdict: says, reason: why }) =>
       wrapped(`${policyId}/${ruleId}@${policyVersion} says ${says}: ${why}`).map(paint.dim),
     ),
   ];

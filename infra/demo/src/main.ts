@@ -63,7 +63,9 @@ async function introduce(running: Running, { say, happened, story }: Teller): Pr
 async function conclude(running: Running, { say, paint, story }: Teller): Promise<void> {
   const processes = await allProcesses(running);
   const memory = processes.map(({ pid }) => residentMiB(pid));
-  say(['', paint.strong('What happened'), ...timeline(story, paint), '', ...indented(verdict(story)), '']);
+  const happened = timeline(story, paint);
+  if (happened.length > 0) say(['', paint.strong('What happened'), ...happened]);
+  say(['', ...indented(verdict(story)), '']);
   const asked = question(story);
   if (asked !== undefined) say([...asking(asked, await musterSays(commandsFor(asked).look), paint), '']);
   say([paint.strong('Memory that each process takes'), ...indented(processLines(processes, memory)), '']);

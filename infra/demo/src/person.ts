@@ -8,13 +8,19 @@ import type { Question } from './expectations.ts';
 const withinMs = 30_000;
 
 /** Arguments of `muster` that show what is asked, and those that answer it. */
-export const commandsFor = (question: Question): { readonly look: readonly string[]; readonly answer: string } =>
+export const commandsFor = (
+  question: Question,
+): { readonly look: readonly string[]; readonly answer: readonly string[] } =>
   question.kind === 'review'
-    ? { look: ['reviews'], answer: `review ${question.changeId} deny --comment "It does not help."` }
+    ? { look: ['reviews'], answer: ['review', question.changeId, 'deny', '--comment', 'It did not help.'] }
     : {
         look: ['playbook', 'show', question.workflowId],
-        answer: `playbook answer ${question.workflowId} ${question.stepId} yes`,
+        answer: ['playbook', 'answer', question.workflowId, question.stepId, 'yes'],
       };
+
+/** Arguments as they are typed. */
+export const typed = (args: readonly string[]): string =>
+  ['npm run muster --', ...args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : JSON.stringify(arg)))].join(' ');
 
 /** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */
 export async function musterSays(args: readonly string[]): Promise<string[]> {

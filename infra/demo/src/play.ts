@@ -1,14 +1,16 @@
 /** What happens to the shop: it is learned, something happens to it, and the mesh is watched until that is over. */
 import { join } from 'node:path';
 import { dataDir } from './demo-mesh.ts';
-import { expectationsOf, inconsistencies, uncalledFor } from './expectations.ts';
+import { expectationsOf, inconsistencies, question, uncalledFor } from './expectations.ts';
 import { duration } from './layout.ts';
+import { commandsFor, musterSays, typed } from './person.ts';
 import { falseAlarms, learned, stillFiring, type Story } from './story.ts';
 import type { Teller } from './teller.ts';
 
 const quietMs = 5_000;
 const healthyMs = 20_000;
 const learnWithinMs = 150_000;
+const answerWithinMs = 60_000;
 const logsDir = join(dataDir, 'logs');
 
 /**
@@ -31,6 +33,7 @@ export async function play(teller: Teller, faultUrl: string, isStrict: boolean):
         `Within ${withinMs / 1_000} s ${missing}${firing(last)}. See ${log}, and \`npm run muster -- dead-letters list\`.`,
     });
   }
+  if (isStrict) await answerReview(teller);
   const wrong = inconsistencies(teller.story);
   if (wrong.length > 0) throw new Error(wrong.join(' '));
   happened({ kind: 'phase', phase: 'calm' });
@@ -67,6 +70,20 @@ const firing = (story: Story): string => {
 
 const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
   fired.map(({ alert }) => `"${alert.title}"`).join(', ');
+
+/** A person denies what is put to people, and the mesh, which knows no further then, asks what to do. */
+async function answerReview({ happened, until, story }: Teller): Promise<void> {
+  const asked = question(story);
+  if (asked?.kind !== 'review') return;
+  const { answer } = commandsFor(asked);
+  happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
+  await musterSays(answer);
+  await until((last) => question(last)?.kind === 'answer', {
+    withinMs: answerWithinMs,
+    sentence: () =>
+      `Within ${answerWithinMs / 1_000} s nobody was asked what to do after the change was denied. See ${join(logsDir, 'coordinator.log')}.`,
+  });
+}
 
 async function switchOn(faultUrl: string): Promise<void> {
   const response = await fetch(faultUrl, { method: 'POST', signal: AbortSignal.timeout(10_000) });

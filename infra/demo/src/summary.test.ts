@@ -80,7 +80,7 @@ it('shows what a person is asked, and how to answer', () => {
     '      risk  0.45',
     '',
     '  Answer it with',
-    '  npm run muster -- review remedy-1/restart deny --comment "It does not help."',
+    '  npm run muster -- review remedy-1/restart deny --comment "It did not help."',
   ]);
   const waiting = { kind: 'answer', text: 'Is it settled?', workflowId: 'ask-1', stepId: 'person' } as const;
   expect(asking(waiting, [], plain).at(-1)).toBe('  npm run muster -- playbook answer ask-1 person yes');

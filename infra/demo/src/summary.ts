@@ -3,7 +3,7 @@ import type { Question } from './expectations.ts';
 import { aligned, cut, duration, width, wrapped } from './layout.ts';
 import { of } from './loop.ts';
 import type { Palette } from './palette.ts';
-import { commandsFor } from './person.ts';
+import { commandsFor, typed } from './person.ts';
 import { falseAlarms, firedSinceFault, loopOf, type Fired, type Story } from './story.ts';
 
 interface Moment {
@@ -80,15 +80,15 @@ export const asking = (asked: Question, shown: readonly string[], paint: Palette
   paint.bad('A person is asked'),
   ...wrapped(asked.text, width - 2).map((line) => `  ${line}`),
   '',
-  paint.strong(`  npm run muster -- ${commandsFor(asked).look.join(' ')}`),
+  paint.strong(`  ${typed(commandsFor(asked).look)}`),
   ...shown.flatMap((line) =>
     wrapped(line, width - margin - hanging).map((part, index) => {
-      return ' '.repeat(index === 0 ? margin : margin + hanging) + part;
+      return (' '.repeat(index === 0 ? margin : margin + hanging) + part).trimEnd();
     }),
   ),
   '',
   '  Answer it with',
-  paint.strong(`  npm run muster -- ${commandsFor(asked).answer}`),
+  paint.strong(`  ${typed(commandsFor(asked).answer)}`),
 ];
 
 /** The first series an alert speaks of, or else its title. */
