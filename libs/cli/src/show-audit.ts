@@ -30,7 +30,7 @@ export async function showAudit(subject: string, options: GlobalOptions, termina
     const now = Date.now();
     const columns: readonly Column<(typeof chain)[number]>[] = [
       { title: '#', text: ({ value }) => String(value.sequence), align: 'right' },
-      { title: 'AT', text: ({ value }) => formatTime(value.at, now) },
+      { title: 'AT', text: ({ value }) => formatTime(value.happenedAt, now) },
       { title: 'ACTOR', text: ({ value }) => value.actor },
       { title: 'ACTION', text: ({ value }) => value.action },
       { title: 'TARGET', text: ({ value }) => value.target || '-' },

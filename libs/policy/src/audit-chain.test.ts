@@ -28,7 +28,7 @@ const changed: readonly [keyof AuditRecord, string | number][] = [
   ['authority', 'bob'],
   ['about', '0'],
   ['facts', '{"verdict":"REJECTED"}'],
-  ['at', 9],
+  ['happenedAt', 9],
   ['previousHash', '0'],
   ['hash', '0'],
 ];
@@ -95,8 +95,8 @@ describe('an audit chain', () => {
     const record = JSON.parse(readFileSync(source, 'utf8')) as AuditRecord;
     expect(verifyChain([record])).toEqual([]);
     const text =
-      '{"about":"0197d5a0-0000-7000-8000-000000000104","action":"decide","actor":"approval","at":1780300800000,' +
-      '"authority":"defaults/small-reversible@1","facts":"{\\"verdict\\":\\"APPROVED\\"}","previousHash":"",' +
+      '{"about":"0197d5a0-0000-7000-8000-000000000104","action":"decide","actor":"approval",' +
+      '"authority":"defaults/small-reversible@1","facts":"{\\"verdict\\":\\"APPROVED\\"}","happenedAt":1780300800000,"previousHash":"",' +
       '"sequence":1,"subject":"approval/chg-7","target":"shop"}';
     expect(record.hash).toBe(createHash('sha256').update(text).digest('hex'));
   });

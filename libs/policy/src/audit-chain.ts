@@ -46,7 +46,7 @@ export function nextAuditRecord(previous: AuditChainEnd | null, entry: AuditEntr
     authority: (entry.authority ?? '').toWellFormed(),
     about: (entry.about ?? '').toWellFormed(),
     facts: canonicalText(entry.facts ?? {}),
-    at: entry.at,
+    happenedAt: entry.at,
     previousHash: previous?.hash ?? '',
   };
   return { ...content, hash: hashOf(content) };
@@ -77,8 +77,8 @@ export function verifyChain(records: readonly AuditRecord[]): AuditProblem[] {
 
 /** As docs/audit.md and the field `hash` of the schema define it. */
 function hashOf(record: Omit<AuditRecord, 'envelope' | 'hash'>): string {
-  const { subject, sequence, actor, action, target, authority, about, facts, at, previousHash } = record;
-  const covered = { subject, sequence, actor, action, target, authority, about, facts, at, previousHash };
+  const { subject, sequence, actor, action, target, authority, about, facts, happenedAt, previousHash } = record;
+  const covered = { subject, sequence, actor, action, target, authority, about, facts, happenedAt, previousHash };
   return bytesToHex(sha256(utf8ToBytes(canonicalText(covered))));
 }
 

@@ -341,10 +341,10 @@ export interface AuditRecord {
   /** What there is to know of it, as canonical JSON text (RFC 8785). Default: `"{}"`. */
   readonly facts: string;
   /** When. Epoch ms. */
-  readonly at: number;
+  readonly happenedAt: number;
   /** Hash of the record before; empty in the first. Default: `""`. */
   readonly previousHash: string;
-  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, at (epoch ms, a number), authority, facts (the text as it is), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
+  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, authority, facts (the text as it is), happenedAt (epoch ms, a number), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
   readonly hash: string;
 }
 
@@ -367,10 +367,10 @@ export interface AuditRecordInput {
   /** What there is to know of it, as canonical JSON text (RFC 8785). Default: `"{}"`. */
   readonly facts?: string;
   /** When. Epoch ms. */
-  readonly at: number;
+  readonly happenedAt: number;
   /** Hash of the record before; empty in the first. Default: `""`. */
   readonly previousHash?: string;
-  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, at (epoch ms, a number), authority, facts (the text as it is), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
+  /** SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, authority, facts (the text as it is), happenedAt (epoch ms, a number), previousHash, sequence, subject, target. Not covered: envelope, and hash itself. */
   readonly hash: string;
 }
 
@@ -1934,7 +1934,7 @@ export interface WorkflowEvent {
   /** What happened. */
   readonly kind: WorkflowEventKind;
   /** When. Epoch ms. */
-  readonly at: number;
+  readonly happenedAt: number;
   /** The step. */
   readonly stepId: string | null;
   /** What happened, in a sentence for people. */
@@ -1966,7 +1966,7 @@ export interface WorkflowEventInput {
   /** What happened. */
   readonly kind: WorkflowEventKind;
   /** When. Epoch ms. */
-  readonly at: number;
+  readonly happenedAt: number;
   /** The step. */
   readonly stepId?: string | null;
   /** What happened, in a sentence for people. */

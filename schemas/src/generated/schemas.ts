@@ -1114,7 +1114,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "default": "{}",
           "doc": "What there is to know of it, as canonical JSON text (RFC 8785)."
         },
-        { "name": "at", "type": { "type": "long", "logicalType": "timestamp-millis" }, "doc": "When." },
+        { "name": "happenedAt", "type": { "type": "long", "logicalType": "timestamp-millis" }, "doc": "When." },
         {
           "name": "previousHash",
           "type": "string",
@@ -1124,7 +1124,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
         {
           "name": "hash",
           "type": "string",
-          "doc": "SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, at (epoch ms, a number), authority, facts (the text as it is), previousHash, sequence, subject, target. Not covered: envelope, and hash itself."
+          "doc": "SHA-256, in lower-case hexadecimal, over the UTF-8 bytes of the canonical JSON text (RFC 8785) of one object with exactly these fields of this record: about, action, actor, authority, facts (the text as it is), happenedAt (epoch ms, a number), previousHash, sequence, subject, target. Not covered: envelope, and hash itself."
         }
       ]
     }
@@ -3254,7 +3254,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           },
           "doc": "What happened."
         },
-        { "name": "at", "type": { "type": "long", "logicalType": "timestamp-millis" }, "doc": "When." },
+        { "name": "happenedAt", "type": { "type": "long", "logicalType": "timestamp-millis" }, "doc": "When." },
         { "name": "stepId", "type": ["null", "string"], "default": null, "doc": "The step." },
         { "name": "text", "type": "string", "doc": "What happened, in a sentence for people." },
         { "name": "playbook", "type": "string", "default": "", "doc": "Name of the playbook." },

@@ -65,7 +65,7 @@ describe('approval in a mesh', () => {
     const approved = Object.entries(await decided()).filter(([, verdicts]) => verdicts[0] === 'APPROVED');
     expect(approved).toHaveLength(3);
 
-    const event = { workflowId: 'w', at: Date.now(), text: '', changeId: approved[0]?.[0] ?? '' };
+    const event = { workflowId: 'w', happenedAt: Date.now(), text: '', changeId: approved[0]?.[0] ?? '' };
     await mesh.publish('muster.workflow-events.v1', { ...event, sequence: 1, kind: 'RUN_STARTED' });
     await mesh.publish('muster.workflow-events.v1', { ...event, sequence: 2, kind: 'RUN_COMPLETED' });
     await mesh.idle();

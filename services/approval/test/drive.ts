@@ -145,7 +145,7 @@ export function drive(
       }),
     target: (target, change = {}) => publish('muster.topology.v1', { target, tier: 'STANDARD', ...change }),
     end(changeId, kind) {
-      const event = { workflowId: `run-${changeId}`, at: now, text: '', changeId } as const;
+      const event = { workflowId: `run-${changeId}`, happenedAt: now, text: '', changeId } as const;
       publish('muster.workflow-events.v1', { ...event, sequence: 1, kind: 'RUN_STARTED' });
       publish('muster.workflow-events.v1', { ...event, sequence: 2, kind });
     },

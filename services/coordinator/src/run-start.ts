@@ -55,7 +55,7 @@ export function refusal(
     workflowId,
     sequence: 1,
     kind: 'RUN_REFUSED' as const,
-    at: now,
+    happenedAt: now,
     text,
     playbook: playbook ?? '',
     incidentId,

@@ -109,10 +109,11 @@ export function remediationEnded(
 
 function eventMessage(event: HistoryEvent, { run, correlationId }: Saying): Said {
   const { workflowId, playbook, about } = run;
-  const { output, changeId, ...facts } = event;
+  const { output, changeId, at: happenedAt, ...facts } = event;
   const { incidentId, target, cause } = about;
   const names = { playbook: playbook.name, playbookVersion: playbook.version };
-  const value = { ...facts, ...names, workflowId, changeId, incidentId, target, cause, output: JSON.stringify(output) };
+  const whose = { workflowId, changeId, incidentId, target, cause };
+  const value = { ...facts, ...names, ...whose, happenedAt, output: JSON.stringify(output) };
   return { topic: 'muster.workflow-events.v1', value, correlationId };
 }
 

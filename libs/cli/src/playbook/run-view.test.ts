@@ -14,7 +14,7 @@ const event = (
   workflowId: 'w',
   sequence,
   kind,
-  at,
+  happenedAt: at,
   stepId,
   text,
   playbook: 'restart',

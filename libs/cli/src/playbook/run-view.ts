@@ -46,7 +46,7 @@ export function runLines(events: readonly Event[], look: Look): string[] {
   if (first === undefined) return [];
   const { colours, now } = look;
   const steps = new Map<string, StepLine>();
-  for (const { stepId, kind, at, text } of events) {
+  for (const { stepId, kind, happenedAt: at, text } of events) {
     if (stepId === null || !(kind.startsWith('STEP_') || kind === 'RUN_WAITS_FOR_PERSON')) continue;
     const step = steps.get(stepId) ?? { id: stepId, status: '', begunAt: null, endedAt: null, text };
     steps.set(stepId, step);
@@ -60,8 +60,8 @@ export function runLines(events: readonly Event[], look: Look): string[] {
     `${first.playbook} ${first.playbookVersion}`,
     ...(first.target === null ? [] : [`target ${first.target}`]),
     ...(first.incidentId === null ? [] : [`incident ${first.incidentId}`]),
-    `since ${formatTime(first.at, now)}`,
-    `for ${formatDuration((end?.at ?? now) - first.at)}`,
+    `since ${formatTime(first.happenedAt, now)}`,
+    `for ${formatDuration((end?.happenedAt ?? now) - first.happenedAt)}`,
   ];
   const state = end?.kind ?? events.findLast(({ kind }) => kind.startsWith('RUN_'))?.kind ?? '';
   const paint = paintOf(state, colours);
@@ -85,12 +85,12 @@ export function runLines(events: readonly Event[], look: Look): string[] {
     `${colours.bold(harmless(first.workflowId))}  ${paint(state.replace(/^RUN_/, ''))}  ${colours.dim(harmless(facts.join(', ')))}`,
     ...(steps.size === 0 ? [] : ['', ...tableLines([...steps.values()], columns, look)]),
     '',
-    ...events.map((event) => eventLine(event, first.at, colours)),
+    ...events.map((event) => eventLine(event, first.happenedAt, colours)),
   ];
 }
 
 /** `+1.2s STEP_STARTED flush began: ...` */
-export function eventLine({ at, kind, text }: Event, startedAt: number, colours: Colours): string {
+export function eventLine({ happenedAt: at, kind, text }: Event, startedAt: number, colours: Colours): string {
   const after = `+${((at - startedAt) / 1_000).toFixed(1)}s`.padStart(9);
   return `${colours.dim(after)}  ${paintOf(kind, colours)(kind.padEnd(24))}  ${harmless(text)}`;
 }

@@ -46,7 +46,7 @@ export async function followRun(
         if (!isShown) return;
         const { envelope: _, ...event } = value;
         await terminal.print(
-          json ? JSON.stringify(event) : eventLine(value, known[0]?.at ?? value.at, terminal.colours),
+          json ? JSON.stringify(event) : eventLine(value, known[0]?.happenedAt ?? value.happenedAt, terminal.colours),
         );
         if (hasEnded(known)) enough.abort();
       },

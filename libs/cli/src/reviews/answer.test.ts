@@ -27,7 +27,7 @@ const audited = (facts: object, about = 'review-1'): Promise<string> =>
     action: 'review',
     about,
     facts: JSON.stringify(facts),
-    at: Date.now(),
+    happenedAt: Date.now(),
     hash: 'x',
   });
 

@@ -83,7 +83,7 @@ describe('what waits for people', () => {
       authority: 'sre',
       about: '1',
       facts: '{"verdict":"APPROVE","comment":"Go."}',
-      at: 0,
+      happenedAt: 0,
       previousHash: '',
       hash: '',
     };
