@@ -64,7 +64,8 @@ describe('a definition', () => {
         tasks: on(['muster.tasks.v1'], {
           state: stateOf<never>(),
           horizon: 60_000,
-          handle({ value: { envelope: _, ...task } }) {
+          handle({ value }) {
+            const { envelope: _, ...task } = value;
             // @ts-expect-error results are not declared
             handled<never, 'muster.inbox.<agent>.v1'>({ publish: [{ topic: 'muster.task-results.v1', value: task }] });
             return handled({ publish: [{ topic: `muster.inbox.${task.target ?? 'recovery'}.v1`, value: task }] });
