@@ -112,7 +112,7 @@ it('of an agent finds what it said, woken or not; with other rules, what these w
 }, 120_000);
 
 it.each([
-  [['--agent', 'nobody', '--from', '1h'], 2, 'There is no agent nobody: there are monitoring'],
+  [['--agent', 'nobody', '--from', '1h'], 2, 'There is no agent nobody: there are approval, coordinator,'],
   [['--agent', 'monitoring'], 2, 'Say from when on with --from'],
   [
     ['--agent', 'monitoring', '--from', 'metrics/0/999999999'],
