@@ -46,7 +46,7 @@ describe('approval in a mesh', () => {
 
     const decisions = await mesh.read('muster.decisions.v1');
     expect(decisions.find(({ key }) => key === 'a')?.value.envelope.correlationId).toBe('work-1');
-    const records = (await mesh.read('muster.audit.v1')).map(({ value }) => value);
+    const records = [...new Map((await mesh.read('muster.audit.v1')).map(({ id, value }) => [id, value])).values()];
     for (const changeId of ['a', 'b']) {
       const chain = records.filter(({ subject }) => subject === `approval/${changeId}`);
       expect(verifyChain(chain)).toEqual([]);
