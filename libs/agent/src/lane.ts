@@ -24,6 +24,8 @@ export interface Hearer {
    * taken over is handled.
    */
   readonly isOfPresent?: boolean;
+  /** It knows nothing but its arguments, so it may run on another thread. */
+  readonly isPure?: boolean;
   /** News from within the process, e.g. that an action finished. */
   notice?(notice: unknown, context: AnyContext): RuntimeOutcome;
 }
@@ -35,6 +37,7 @@ export function hearersOf(definition: AgentDefinition): Hearer[] {
     horizon,
     // Ids of several topics share the memory of a key.
     seenIds: (seenIds ?? 32) * topics.length,
+    isPure: true,
     handle,
     ...(wake === undefined ? {} : { wake }),
   }));
@@ -81,6 +84,8 @@ export interface Lane {
   isDirty: boolean;
   /** Its last work took longer than a turn. */
   isSlow: boolean;
+  /** How many handlings in a row computed long. */
+  slowCalls: number;
   /** The time under which it stands in the wake queue. */
   queuedAt: number | undefined;
   /** The wake time that the store knows. */
@@ -100,6 +105,7 @@ export function newLane(hearer: Hearer, key: string): Lane {
     current: undefined,
     isDirty: false,
     isSlow: false,
+    slowCalls: 0,
     queuedAt: undefined,
     storedWakeAt: null,
     outputs: 0,

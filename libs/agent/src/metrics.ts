@@ -9,6 +9,7 @@ const counts = {
   repeated: 'Second copies that were dropped.',
   failed: 'Messages given up after their attempts.',
   retried: 'Attempts after a fault.',
+  aside: 'Messages and wake-ups of slow keys, handled on the side thread.',
   deadLettered: 'Messages set aside with their reason.',
   published: 'Messages published by handlers.',
 } satisfies Partial<Record<keyof Tally, string>>;

@@ -26,6 +26,8 @@ export interface PerformerOptions {
   dealtWith(work: MessageWork, isDeadLetter: boolean): void;
 }
 
+/** Of CPU time, as far as the clock can tell. */
+const slowCallMs = 10;
 const transientFaults = { ...defaultBackoff, maxAttempts: 10 };
 const unknownFaults = { initialMs: 50, factor: 4, maxMs: 1_000, maxAttempts: 3 };
 
@@ -52,6 +54,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     if (place !== undefined && host.outlived.has(place))
       return fail(lane, entry, work, tooSlow(host.outlived.get(place)));
     const inputId = inputIdOf(lane, work, entry);
+    if (goesAside(lane, work)) return aside(lane, entry, work, inputId);
     let ids = 0;
     const context: AnyContext = {
       key: lane.key,
@@ -68,6 +71,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
         outcome = call(hearer, work, context);
       } finally {
         const tookMs = clock.worked() - began;
+        lane.slowCalls = tookMs > slowCallMs ? lane.slowCalls + 1 : 0;
         if (place !== undefined && tookMs > host.sessionMs) host.outlived.set(place, tookMs);
       }
       if (!(outcome instanceof Promise)) return conclude(lane, entry, work, outcome, inputId);
@@ -78,6 +82,30 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
       );
       return false;
     });
+  };
+
+  /** One slow handling may be the collector's; two in a row are the key's. */
+  const goesAside = (lane: Lane, { kind }: Work): boolean =>
+    lane.slowCalls >= 2 && lane.hearer.isPure === true && kind !== 'notice' && host.sideThread?.isBroken === false;
+
+  const aside = (lane: Lane, entry: KeyEntry, work: Work, inputId: string): boolean => {
+    const { hearer, key } = lane;
+    if (lane.slowCalls === 2)
+      host.log.info({ handler: hearer.name, key }, 'its handler computes long: the key goes on beside the others');
+    lane.slowCalls += 1;
+    lane.status = 'held';
+    tally.aside += 1;
+    const message = work.kind === 'message' ? work.message : undefined;
+    const input = { hearer: hearer.name, message, inputId, key, state: entry.state, now: timeOf(work) };
+    host.sideThread?.run(input, host.tables).then(
+      ({ outcome, tookMs }) =>
+        resume(lane, () => {
+          if (tookMs < slowCallMs / 2) lane.slowCalls = 0;
+          return guarded(lane, entry, work, () => conclude(lane, entry, work, outcome, inputId));
+        }),
+      (error: unknown) => resume(lane, () => fail(lane, entry, work, error)),
+    );
+    return false;
   };
 
   const guarded = (lane: Lane, entry: KeyEntry, work: Work, attempt: () => boolean): boolean => {

@@ -2,9 +2,11 @@ import { createBus, kafkaLog, registrySource, type KafkaLogOptions } from '@must
 import { messageOf } from '@muster/resilience';
 import { redisStateStore } from '@muster/state';
 import type { AgentDefinition } from './agent.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { agentConfig, ConfigError, readConfig } from './config.ts';
 import { logger } from './logs.ts';
+import { serveSideThread, sideBirth } from './on-side-thread.ts';
 import { serveProbes } from './probes.ts';
+import { sideThread as sideThreadOf } from './side-thread.ts';
 import { startAgent } from './start-agent.ts';
 
 /**
@@ -16,6 +18,8 @@ export async function runAgent(
   definition: AgentDefinition,
   { route }: Pick<KafkaLogOptions, 'route'> = {},
 ): Promise<void> {
+  const birth = sideBirth();
+  if (birth !== undefined) return serveSideThread(definition, agentConfig(definition, process.env), birth);
   let settings: ReturnType<typeof readConfig>;
   try {
     settings = readConfig(definition, process.env);
@@ -52,6 +56,8 @@ export async function runAgent(
   });
   const bus = createBus({ log: kafka, schemas: registrySource(runtime.SCHEMA_REGISTRY_URL) });
 
+  // The same program once more, where it finds out for itself what it is there for.
+  const sideThread = sideThreadOf({ program: process.argv[1] ?? '', log });
   let exitCode = 0;
   try {
     const running = await startAgent(definition, {
@@ -61,6 +67,7 @@ export async function runAgent(
       instance,
       log,
       concurrency: runtime.MUSTER_CONCURRENCY,
+      sideThread,
     });
     const probes = await serveProbes(running, runtime.HTTP_HOST, runtime.HTTP_PORT);
     log.info({ probes: probes.url }, 'serving /livez, /readyz and /metrics');
@@ -73,7 +80,7 @@ export async function runAgent(
     log.fatal({ fault: messageOf(error) }, 'the agent can not run');
     exitCode = 1;
   }
-  await Promise.allSettled([bus.close(2_000), store.close()]);
+  await Promise.allSettled([bus.close(2_000), store.close(), sideThread.stop()]);
   process.exit(exitCode);
 }
 

@@ -3,7 +3,8 @@ import { TransientError } from '@muster/resilience';
 import { eventually, memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock as steadyClock } from './clock.ts';
-import { defineAgent, handled, ignored, rejected, stateOf, z } from './index.ts';
+import { defineAgent, handled, ignored, rejected, stateOf, z, type Outcome } from './index.ts';
+import type { SideThread } from './side-thread.ts';
 
 let mesh: MemoryMesh | undefined;
 afterEach(async () => {
@@ -121,6 +122,44 @@ describe('the life of a message', () => {
     expect(order.filter((key) => key === 'shop/slow')).toHaveLength(60);
     // All of the quick key is through while most of the slow one still waits.
     expect(order.lastIndexOf('shop/quick')).toBeLessThan(90);
+    beforeHandling = () => undefined;
+  });
+
+  it('takes a key that computes long to the side thread, in order, and back when it is quick again', async () => {
+    let isSlow = true;
+    beforeHandling = () => {
+      const until = performance.now() + (isSlow ? 12 : 0);
+      while (performance.now() < until);
+    };
+    const aside: string[] = [];
+    const sideThread: SideThread = {
+      isBroken: false,
+      async run({ message, ...input }, tables) {
+        const context = { ...input, config: {}, tables, newId: () => '' };
+        const outcome = adder.handlers.series?.handle(message as never, context as never);
+        aside.push(input.key);
+        await Promise.resolve();
+        return { outcome: outcome as Outcome, tookMs: isSlow ? 12 : 0 };
+      },
+      stop: () => Promise.resolve(),
+    };
+    mesh = await memoryMesh({ agents: [adder], partitions: 1 });
+    const { running } = await mesh.start(adder, { sideThread });
+    await mesh.publishAll(
+      'muster.metrics.v1',
+      numbers(5).map((value) => sample('slow', value)),
+    );
+    await mesh.idle();
+    expect(running.tally.aside).toBe(3);
+    isSlow = false;
+    await mesh.publishAll(
+      'muster.metrics.v1',
+      numbers(5).map((value) => sample('slow', value + 5)),
+    );
+    await mesh.idle();
+    // The first of them shows that it is quick.
+    expect(aside).toEqual(Array.from({ length: 4 }, () => 'shop/slow'));
+    expect(await titlesOf('slow')).toEqual(sums(numbers(10)));
     beforeHandling = () => undefined;
   });
 

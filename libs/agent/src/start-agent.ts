@@ -12,6 +12,7 @@ import { silent, type Logger } from './logs.ts';
 import { outbox as outboxOf } from './outbox.ts';
 import { cardOf, heartbeat, type Vitals } from './registration.ts';
 import { publishFresh, sense, type Sensing } from './sensing.ts';
+import type { SideThread } from './side-thread.ts';
 import { followTables, type LiveTables } from './tables.ts';
 import { newTally, type Tally } from './tally.ts';
 import { topicsExist } from './topics-exist.ts';
@@ -31,6 +32,8 @@ export interface AgentEnvironment {
   readonly commitEveryMs?: number;
   /** How many keys are stored in one request. Default 4,096. */
   readonly storeAtOnce?: number;
+  /** For keys whose handler computes long. Default: they stay among the others. */
+  readonly sideThread?: SideThread;
 }
 
 /** An agent at work. */
@@ -72,6 +75,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     concurrency = 16,
     commitEveryMs = 500,
     storeAtOnce = 4_096,
+    sideThread,
   } = environment;
   const agent = definition.name;
   const group = `muster.${agent}`;
@@ -203,6 +207,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
             store,
             outbox,
             turns: turnsOf(clock),
+            sideThread,
             clock,
             log,
             tally,

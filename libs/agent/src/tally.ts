@@ -7,6 +7,8 @@ export interface Tally {
   repeated: number;
   failed: number;
   retried: number;
+  /** Handled on the side thread. */
+  aside: number;
   deadLettered: number;
   published: number;
   /** Notes the time from the log's taking a message in to its being handled. */
@@ -29,6 +31,7 @@ export function newTally(): Tally {
     repeated: 0,
     failed: 0,
     retried: 0,
+    aside: 0,
     deadLettered: 0,
     published: 0,
     hops,

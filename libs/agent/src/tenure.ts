@@ -6,6 +6,7 @@ import type { AnyContext, Hearer } from './lane.ts';
 import type { Logger } from './logs.ts';
 import type { Outbox, Publisher } from './outbox.ts';
 import { progressFrom, type Progress } from './progress.ts';
+import type { SideThread } from './side-thread.ts';
 import type { Tally } from './tally.ts';
 import type { Turns } from './turns.ts';
 
@@ -20,6 +21,8 @@ export interface Host {
   readonly store: StateStore;
   readonly outbox: Outbox;
   readonly turns: Turns;
+  /** Where there is one, keys that compute long go there. */
+  readonly sideThread?: SideThread | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tally: Tally;

@@ -14,10 +14,10 @@ if (hasOption('help')) {
     .write(`npm run bench:slow-key -- [--rate 1000] [--keys 200] [--micros 50] [--slower 1000] [--seconds 10] [--rounds 3]
 
 One agent whose handler takes 50 us of CPU, under an even load over all keys. In turns, within one run: undisturbed; one key slower by the factor because it waits
-(its handler answers with a promise); and one key slower because it computes, on the one thread that all keys share. Prints p50, p95 and p99 of the hop of the other keys
+(its handler answers with a promise); and one key slower because it computes, for which the runtime takes it to a thread beside the others. Prints p50, p95 and p99 of the hop of the other keys
 (from the log's taking a metric in to its taking the answer in), and their ratio to the undisturbed turns. Aim: p95 within 1.5.
 
-A key that only waits must not be noticed. One that computes holds up everybody by as much as it takes: what can be asked is that it is no more.\n`);
+A key that only waits must not be noticed. Nor must one that computes, once it is known.\n`);
   process.exit(0);
 }
 
