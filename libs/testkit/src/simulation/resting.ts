@@ -29,23 +29,25 @@ export async function rest({ time, seats, cluster, stage, cast }: Resting, plan:
       .some(({ partition, offset }) => (positions.get(`${topic}/${partition}`) ?? -1) <= offset);
     return isOpen ? [`${agent} is not through ${topic}`] : [];
   };
-  const leftToDo = (): string[] => [
-    ...stage.leftToDo(),
-    ...seats.flatMap(({ place, running }) => {
+  // One reason is enough to wait: those that are quickly found come first, and the rest is not looked at.
+  function* leftToDo(): Generator<string> {
+    yield* stage.leftToDo();
+    for (const { place, running } of seats) {
       const trouble = running === undefined ? 'not there' : running.trouble();
-      if (trouble !== undefined || running === undefined) return [`${nameOf(place)}: ${trouble}`];
+      if (trouble !== undefined || running === undefined) {
+        yield `${nameOf(place)}: ${trouble}`;
+        continue;
+      }
       const { tasks } = running.vitals();
-      return running.inFlight() + tasks > 0
-        ? [`${nameOf(place)}: ${running.inFlight()} in flight, ${tasks} tasks`]
-        : [];
-    }),
-    ...heard.flatMap(behind),
-  ];
+      if (running.inFlight() + tasks > 0) yield `${nameOf(place)}: ${running.inFlight()} in flight, ${tasks} tasks`;
+    }
+    for (const each of heard) yield* behind(each);
+  }
   const look = (): boolean => {
-    quietSince = leftToDo().length === 0 ? (quietSince ?? time.now()) : undefined;
+    quietSince = leftToDo().next().done === true ? (quietSince ?? time.now()) : undefined;
     return quietSince !== undefined && time.now() - quietSince >= cast.quietMs + skewMs;
   };
-  return (await time.until(look, cast.patienceMs, 500)) ? [] : leftToDo();
+  return (await time.until(look, cast.patienceMs, 500)) ? [] : [...leftToDo()];
 }
 
 /** The end of a mesh that never comes to rest. */
