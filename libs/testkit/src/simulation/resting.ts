@@ -1,4 +1,4 @@
-import { heardTopics } from '@muster/agent';
+import { heardTopics, type AgentDefinition } from '@muster/agent';
 import type { MemoryCluster } from '@muster/bus';
 import type { Breach, Cast, Stage } from './cast.ts';
 import { nameOf, type Plan } from './plan.ts';
@@ -17,18 +17,19 @@ interface Resting {
 export async function rest({ time, seats, cluster, stage, cast }: Resting, plan: Plan): Promise<readonly string[]> {
   const skewMs = Math.max(0, ...plan.faults.map((fault) => (fault.kind === 'clock' ? Math.abs(fault.byMs) : 0)));
   let quietSince: number | undefined;
-  const heard = cast.agents.flatMap((agent) => heardTopics(agent).map((topic) => [agent.name, topic] as const));
-  const behind = ([agent, topic]: readonly [string, string]): string[] => {
+  function* behind(agent: AgentDefinition): Generator<string> {
     const positions = new Map(
       seats.flatMap(({ place, running }) =>
-        place.agent === agent && running !== undefined ? [...running.positions()] : [],
+        place.agent === agent.name && running !== undefined ? [...running.positions()] : [],
       ),
     );
-    const isOpen = cluster
-      .read(topic)
-      .some(({ partition, offset }) => (positions.get(`${topic}/${partition}`) ?? -1) <= offset);
-    return isOpen ? [`${agent} is not through ${topic}`] : [];
-  };
+    for (const topic of heardTopics(agent)) {
+      const isOpen = cluster
+        .read(topic)
+        .some(({ partition, offset }) => (positions.get(`${topic}/${partition}`) ?? -1) <= offset);
+      if (isOpen) yield `${agent.name} is not through ${topic}`;
+    }
+  }
   // One reason is enough to wait: those that are quickly found come first, and the rest is not looked at.
   function* leftToDo(): Generator<string> {
     yield* stage.leftToDo();
@@ -41,7 +42,7 @@ export async function rest({ time, seats, cluster, stage, cast }: Resting, plan:
       const { tasks } = running.vitals();
       if (running.inFlight() + tasks > 0) yield `${nameOf(place)}: ${running.inFlight()} in flight, ${tasks} tasks`;
     }
-    for (const each of heard) yield* behind(each);
+    for (const agent of cast.agents) yield* behind(agent);
   }
   const look = (): boolean => {
     quietSince = leftToDo().next().done === true ? (quietSince ?? time.now()) : undefined;
