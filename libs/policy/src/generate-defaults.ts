@@ -2,24 +2,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { bareRule } from './bare-rule.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const folder = fileURLToPath(new URL('../policies', import.meta.url));
 const module = fileURLToPath(new URL('generated/default-policies.ts', import.meta.url));
-
-const noRule = {
-  description: '',
-  weight: 0,
-  severity: 'WARNING',
-  forMs: 0,
-  title: '',
-  labels: {},
-  playbook: null,
-  input: {},
-  reviewers: 1,
-  roles: [],
-};
 
 function policyOf(file: string): Fields {
   const { rules, ...policy } = parse(readFileSync(`${folder}/${file}`, 'utf8')) as Fields & { rules: Fields[] };
@@ -28,7 +16,7 @@ function policyOf(file: string): Fields {
     envelope: { id, time: 0, source: 'muster', correlationId: id, causationId: null },
     isEnabled: true,
     ...policy,
-    rules: rules.map((rule) => ({ ...noRule, ...rule })),
+    rules: rules.map((rule) => ({ ...bareRule, ...rule })),
   };
 }
 

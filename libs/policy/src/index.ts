@@ -1,3 +1,4 @@
+export { bareRule } from './bare-rule.ts';
 export { flagInForce, isInForce, matchesGlob } from './flag.ts';
 export { conditionCompiler, type Condition } from './condition.ts';
 export { nextAuditRecord, verifyChain, type AuditChainEnd, type AuditEntry, type AuditProblem } from './audit-chain.ts';

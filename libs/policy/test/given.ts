@@ -1,5 +1,6 @@
 /** What tests begin with: requests, policies and flags of which they say only what matters. */
 import type { ChangeRequest, Flag, Incident, Policy, Rule, Target } from '@muster/schemas';
+import { bareRule } from '../src/bare-rule.ts';
 import { changeFacts, type ChangeHistory, type Circumstances } from '../src/change-facts.ts';
 
 const envelope = { id: '1', time: 0, source: 'test', correlationId: 'c', causationId: null };
@@ -51,19 +52,10 @@ export const flagNamed = (flag: string, change: Partial<Flag> = {}): Flag => ({
 });
 
 const rule = (change: Partial<Rule>): Rule => ({
+  ...bareRule,
   ruleId: 'r',
-  description: '',
   when: 'true',
   verdict: 'ALLOW',
-  weight: 0,
-  severity: 'WARNING',
-  forMs: 0,
-  title: '',
-  labels: {},
-  playbook: null,
-  input: {},
-  reviewers: 1,
-  roles: [],
   ...change,
 });
 

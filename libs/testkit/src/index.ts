@@ -1,3 +1,4 @@
+export { tableOf } from './changing-table.ts';
 export { eventually } from './eventually.ts';
 export { memoryMesh, type MemoryMesh, type MeshAgent } from './mesh.ts';
 export type { Breach, Cast, Figures } from './simulation/cast.ts';

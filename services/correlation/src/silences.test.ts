@@ -1,7 +1,8 @@
 import type { Matcher } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import { describe, expect, it } from 'vitest';
 import { drive } from '../test/drive.ts';
-import { beginAt, minuteMs, silenceOf, tableOf } from '../test/given.ts';
+import { beginAt, minuteMs, silenceOf } from '../test/given.ts';
 import type { AlertFacts } from './alert-state.ts';
 import { silenceBook } from './silence-book.ts';
 

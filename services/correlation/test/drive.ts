@@ -10,9 +10,10 @@ import {
   type Target,
   type TopicName,
 } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import { correlation } from '../src/agent.ts';
 import { settings, type Settings } from '../src/settings.ts';
-import { beginAt, tableOf } from './given.ts';
+import { beginAt } from './given.ts';
 import { wakeHeap } from './wake-heap.ts';
 
 const alertDefaults = {

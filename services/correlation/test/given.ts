@@ -1,32 +1,6 @@
 /** What tests begin with. */
-import type { Table } from '@muster/agent';
+import { bareRule } from '@muster/policy';
 import type { Matcher, Policy, Rule, Silence, Target } from '@muster/schemas';
-
-/** A table that can be changed, as a topic changes it. */
-export function tableOf<R>(
-  keyOfRecord: (record: R) => string,
-): Table<R> & { put(record: R): void; remove(key: string): void } {
-  const records = new Map<string, R>();
-  let version = 0;
-  return {
-    get: (key) => records.get(key),
-    values: () => records.values(),
-    get size() {
-      return records.size;
-    },
-    get version() {
-      return version;
-    },
-    put(record) {
-      records.set(keyOfRecord(record), record);
-      version += 1;
-    },
-    remove(key) {
-      records.delete(key);
-      version += 1;
-    },
-  };
-}
 
 export const beginAt = Date.UTC(2026, 0, 5, 8);
 export const minuteMs = 60_000;
@@ -41,19 +15,10 @@ export function silenceOf(over: Partial<Silence> = {}): Silence {
 
 export function policyOf(rules: readonly Partial<Rule>[], over: Partial<Policy> = {}): Policy {
   const filled = rules.map((rule, index): Rule => ({
+    ...bareRule,
     ruleId: `rule-${index + 1}`,
-    description: '',
     when: 'false',
     verdict: 'INHIBIT',
-    weight: 0,
-    severity: 'WARNING',
-    forMs: 0,
-    title: '',
-    labels: {},
-    playbook: null,
-    input: {},
-    reviewers: 1,
-    roles: [],
     ...rule,
   }));
   const base = { envelope, policyId: 'p', version: 1, agent: 'correlation', description: '', isEnabled: true };

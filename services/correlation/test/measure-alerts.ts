@@ -3,9 +3,10 @@
  */
 import type { HandlerContext, Outcome } from '@muster/agent';
 import type { Silence, TopicName } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import { correlation } from '../src/agent.ts';
 import { settings } from '../src/settings.ts';
-import { beginAt, silenceOf, tableOf } from './given.ts';
+import { beginAt, silenceOf } from './given.ts';
 
 const fingerprints = 2_000;
 const rounds = 200;

@@ -1,3 +1,4 @@
+import { bareRule } from '@muster/policy';
 import type { Policy, Rule } from '@muster/schemas';
 import type { Series } from './series-state.ts';
 import { compileRule, type StaticRule } from './static-rules.ts';
@@ -16,16 +17,7 @@ export const own = {
 export const ownForgetAfterMs = 3_600_000;
 
 const dayMs = 24 * 3_600_000;
-const base = {
-  verdict: 'ALERT',
-  weight: 0,
-  severity: 'INFO',
-  labels: {},
-  playbook: null,
-  input: {},
-  reviewers: 1,
-  roles: [],
-} as const;
+const base = { ...bareRule, verdict: 'ALERT', severity: 'INFO' } as const;
 const rules: readonly Rule[] = [
   {
     ...base,
@@ -42,7 +34,6 @@ const rules: readonly Rule[] = [
     description:
       'Some samples lack what the condition asks for, mostly a label: guard it, as in has(labels.route) && labels.route == "/cart".',
     when: `name == '${own.failures}' && value > 0.0`,
-    forMs: 0,
     title: 'rule {labels.ruleId} of policy {labels.policyId} can not be applied to {value} samples',
   },
 ];

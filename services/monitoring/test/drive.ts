@@ -1,4 +1,5 @@
-import type { HandlerContext, Outcome, Table } from '@muster/agent';
+import type { HandlerContext, Outcome } from '@muster/agent';
+import { bareRule } from '@muster/policy';
 import {
   keyOf,
   type AlertInput,
@@ -8,37 +9,12 @@ import {
   type Target,
   type TopicName,
 } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import { monitoring } from '../src/agent.ts';
 import type { SeriesState } from '../src/series-state.ts';
 import { settings, type Settings } from '../src/settings.ts';
 
 export type Told = AlertInput & { readonly correlationId: string | undefined; readonly toldAt: number };
-
-/** A table that can be changed, as a topic changes it. */
-export function tableOf<R>(
-  keyOfRecord: (record: R) => string,
-): Table<R> & { put(record: R): void; remove(key: string): void } {
-  const records = new Map<string, R>();
-  let version = 0;
-  return {
-    get: (key) => records.get(key),
-    values: () => records.values(),
-    get size() {
-      return records.size;
-    },
-    get version() {
-      return version;
-    },
-    put(record) {
-      records.set(keyOfRecord(record), record);
-      version += 1;
-    },
-    remove(key) {
-      records.delete(key);
-      version += 1;
-    },
-  };
-}
 
 export const beginAt = Date.UTC(2026, 0, 5, 8);
 
@@ -46,19 +22,10 @@ const envelope = { id: 'e', time: beginAt, source: 'test', correlationId: 'c', c
 
 export function policyOf(rules: readonly Partial<Rule>[], over: Partial<Policy> = {}): Policy {
   const filled = rules.map((rule, index): Rule => ({
+    ...bareRule,
     ruleId: `rule-${index + 1}`,
-    description: '',
     when: 'false',
     verdict: 'ALERT',
-    playbook: null,
-    input: {},
-    reviewers: 1,
-    roles: [],
-    weight: 0,
-    severity: 'WARNING',
-    forMs: 0,
-    title: '',
-    labels: {},
     ...rule,
   }));
   return {

@@ -5,9 +5,10 @@ import type { HandlerContext, Outcome } from '@muster/agent';
 import { detect, type DetectorState } from '@muster/analysis';
 import type { Message } from '@muster/bus';
 import { keyOf, type MetricSample, type Policy, type Target, type TopicName } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import { monitoring } from '../src/agent.ts';
 import { settings } from '../src/settings.ts';
-import { beginAt, noise, policyOf, tableOf } from './drive.ts';
+import { beginAt, noise, policyOf } from './drive.ts';
 
 type Context = HandlerContext<never, never, Record<string, TopicName>>;
 

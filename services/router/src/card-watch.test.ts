@@ -29,7 +29,7 @@ it('notices that a card is gone', () => {
   const context = { ...contextOf(mesh), key: 'echo-a', state };
   mesh.cards.put(liar);
   expect(lookAgain(context)).toEqual({ kind: 'handled', wakeAt: now + 600_000 });
-  mesh.cards.drop('echo-a');
+  mesh.cards.remove('echo-a');
   expect(lookAgain(context)).toMatchObject({
     state: null,
     publish: [{ value: { status: 'RESOLVED', startsAt: now - 1_000, description: 'It was taken away.' } }],

@@ -199,9 +199,9 @@ it.each([
 
 it('sees at once that an agent has left, or came', () => {
   const mesh = two();
-  mesh.cards.drop('echo-b');
+  mesh.cards.remove('echo-b');
   expect(shares(mesh)).toEqual({ 'echo-a': 1 });
-  mesh.cards.drop('echo-a');
+  mesh.cards.remove('echo-a');
   expect(answer(mesh).fault?.message).toBe('nobody offers echo; no agent offers anything');
   mesh.join('echo-c', [skillOf('echo')]);
   expect(shares(mesh)).toEqual({ 'echo-c': 1 });

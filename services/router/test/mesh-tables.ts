@@ -1,35 +1,12 @@
 /** Tables and tasks for tests of the router. */
-import type { HandlerContext, Table } from '@muster/agent';
+import type { HandlerContext } from '@muster/agent';
 import type { Message } from '@muster/bus';
 import { keyOf, type AgentCard, type AgentHeartbeat, type AgentScore, type Skill, type Task } from '@muster/schemas';
+import { tableOf } from '@muster/testkit';
 import type { RouterTables } from '../src/routing.ts';
 import { settings, type Settings } from '../src/settings.ts';
 
 export const now = Date.UTC(2026, 0, 5);
-
-function tableOf<R>(keyed: (row: R) => string) {
-  const rows = new Map<string, R>();
-  let version = 0;
-  const table: Table<R> & { put(row: R): void; drop(key: string): void } = {
-    get: (key) => rows.get(key),
-    values: () => rows.values(),
-    get size() {
-      return rows.size;
-    },
-    get version() {
-      return version;
-    },
-    put(row) {
-      rows.set(keyed(row), row);
-      version += 1;
-    },
-    drop(key) {
-      rows.delete(key);
-      version += 1;
-    },
-  };
-  return table;
-}
 
 const envelopeOf = (source: string, time = now) => ({
   id: `e-${source}`,
