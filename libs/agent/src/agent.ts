@@ -100,7 +100,7 @@ export interface ActionSpec<I, O, C> {
   readonly scopes?: readonly string[];
   /** It changes nothing: it runs while the kill switch is on, too. */
   readonly isReadOnly?: boolean;
-  /** It is run only for tasks that name an approved change. */
+  /** It is run only for tasks that name a change which was approved for it and their target, and is in force; or to take such a change back. */
   readonly needsApproval?: boolean;
   /** How long a silent action is believed to be alive, ms. Default 30 s. */
   readonly leaseMs?: number;

@@ -1,5 +1,5 @@
 import type { Message } from '@muster/bus';
-import type { Flag, Task, TaskResult } from '@muster/schemas';
+import type { Decision, Flag, Task, TaskResult } from '@muster/schemas';
 import { describe, expect, it } from 'vitest';
 import { inboxHearer, type Commission } from './inbox.ts';
 import { defineAgent, z } from './index.ts';
@@ -72,10 +72,40 @@ const task = (more: Partial<Task> = {}): Task => ({
   ...more,
 });
 
+const approved = (more: Partial<Decision> = {}): Decision => ({
+  envelope: { id: 'd', time: 0, source: 'approval', correlationId: 'c', causationId: null },
+  changeId: 'chg-1',
+  requestId: 'm0',
+  sequence: 1,
+  verdict: 'APPROVED',
+  isShadow: false,
+  reason: '',
+  decidedBy: [],
+  rules: [],
+  reviews: [],
+  reviewersNeeded: 0,
+  rolesNeeded: [],
+  risk: 0,
+  confidence: 1,
+  verified: 0,
+  rolledBack: 0,
+  target: 'shop',
+  changeClass: 'risk',
+  capability: 'doubler.risky',
+  undoCapability: null,
+  workflowId: null,
+  stepId: null,
+  incidentId: null,
+  requestedAt: 0,
+  expiresAt: 5_000,
+  ...more,
+});
+
 /** The ledger of one conversation, driven by hand. */
 function desk() {
   const started: Commission[] = [];
   const flags: Flag[] = [];
+  const decisions = new Map<string, Decision>();
   const results: Partial<TaskResult>[] = [];
   let state: unknown;
   let wakeAt: number | null = null;
@@ -84,6 +114,7 @@ function desk() {
     instance: 'doubler-1',
     actions,
     flags: () => flags,
+    decisionOn: (changeId) => decisions.get(changeId),
     start: (each) => started.push(each),
   });
   const context = (now: number): AnyContext => ({ key: 'talk', state, now, config: {}, tables: {}, newId: () => 'id' });
@@ -102,6 +133,7 @@ function desk() {
   return {
     started,
     flags,
+    decisions,
     results,
     get wakeAt() {
       return wakeAt;
@@ -155,13 +187,50 @@ describe('the ledger of tasks', () => {
     expect(results).toMatchObject([{ status: 'FAILED', fault: { type: 'KillSwitch' } }]);
   });
 
+  const risky = { capability: 'doubler.risky', changeId: 'chg-1', target: 'shop', scopes: ['double'] };
+
   it('refuses what has no approval or not the scopes', () => {
-    const { take, started, results } = desk();
-    take(task({ taskId: 'a', capability: 'doubler.risky', scopes: ['double'] }));
-    take(task({ taskId: 'b', capability: 'doubler.risky', changeId: 'chg-1' }));
-    take(task({ taskId: 'c', capability: 'doubler.risky', changeId: 'chg-1', scopes: ['double'] }));
+    const { take, started, results, decisions } = desk();
+    decisions.set('chg-1', approved());
+    take(task({ ...risky, taskId: 'a', changeId: null }));
+    take(task({ ...risky, taskId: 'b', scopes: [] }));
+    take(task({ ...risky, taskId: 'c' }));
     expect(results.map(({ fault }) => fault?.type)).toEqual(['NotApproved', 'ScopeMissing']);
     expect(started.map(({ task: { taskId } }) => taskId)).toEqual(['c']);
+  });
+
+  it.each<readonly [string, Partial<Decision>, string]>([
+    ['rejected', { verdict: 'REJECTED' }, 'the change chg-1 is REJECTED'],
+    ['not decided', { verdict: 'ESCALATED' }, 'the change chg-1 is ESCALATED'],
+    ['for the record', { isShadow: true }, 'was approved for the record only'],
+    ['of another target', { target: 'till' }, 'is about till, and the task about shop'],
+    ['for something else', { capability: 'doubler.double' }, 'was approved for doubler.double'],
+    ['decided before it was said for what', { capability: '' }, 'was approved for no capability'],
+    ['over', { expiresAt: 900 }, 'ended 100 ms ago'],
+  ])('does not act on an approval that is %s', (_, change, why) => {
+    const { take, started, results, decisions } = desk();
+    decisions.set('chg-1', approved(change));
+    take(task(risky), 1_000);
+    expect(started).toEqual([]);
+    expect(results).toMatchObject([{ status: 'FAILED', fault: { class: 'PERMANENT', type: 'NotApproved' } }]);
+    expect(results[0]?.fault?.message).toContain(why);
+  });
+
+  it('does not act on a change that nobody decided; it is to be asked again, since the decision may be late', () => {
+    const { take, started, results, decisions } = desk();
+    decisions.set('chg-2', approved({ envelope: { ...approved().envelope, source: 'mallory' } }));
+    take(task({ ...risky, taskId: 'invented' }));
+    take(task({ ...risky, taskId: 'decided by another', changeId: 'chg-2' }));
+    expect(started).toEqual([]);
+    const fault = { class: 'TRANSIENT', type: 'NotApproved', retryAfterMs: 1_000 };
+    expect(results).toMatchObject([{ fault }, { fault }]);
+  });
+
+  it('takes a change back long after its approval has ended', () => {
+    const { take, started, decisions } = desk();
+    decisions.set('chg-1', approved({ capability: 'doubler.double', undoCapability: 'doubler.risky', expiresAt: 1 }));
+    take(task(risky), 9_000);
+    expect(started).toHaveLength(1);
   });
 
   it('publishes the first result and ignores the second', () => {

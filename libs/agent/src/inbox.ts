@@ -7,7 +7,7 @@ import type { Message } from '@muster/bus';
 import type { FaultInput, Flag, Task, TaskProgressInput, TaskResultInput } from '@muster/schemas';
 import { inboxOf, type Action, type HandlerContext } from './agent.ts';
 import type { Hearer, RuntimeOutcome } from './lane.ts';
-import { expired, failure, parseInput, refuse, stoppedBy, type Refusal } from './refusal.ts';
+import { expired, failure, parseInput, refuse, stoppedBy, type Decisions, type Refusal } from './refusal.ts';
 
 /** A task that an action is to be run for. */
 export interface Commission {
@@ -64,10 +64,12 @@ export interface InboxOptions {
   readonly actions: Readonly<Record<string, Action>>;
   /** As they stand. */
   flags(): Iterable<Flag>;
+  /** As they stand. */
+  readonly decisionOn: Decisions;
   start(commission: Commission): void;
 }
 
-export function inboxHearer({ agent, instance, actions, flags, start }: InboxOptions): Hearer {
+export function inboxHearer({ agent, instance, actions, flags, decisionOn, start }: InboxOptions): Hearer {
   const leaseOf = (capability: string): number => actions[capability]?.leaseMs ?? defaultLeaseMs;
 
   const take = (
@@ -79,7 +81,9 @@ export function inboxHearer({ agent, instance, actions, flags, start }: InboxOpt
     if (ledger.has(id)) return { kind: 'ignored', reason: 'this attempt of the task was taken before' };
     const base = { partition, startedAt: now, deadline: task.deadline, tries: 1 };
     const refusal =
-      task.deadline <= now ? expired(task, now) : (refuse(actions, task) ?? stoppedBy(flags(), actions, task, now));
+      task.deadline <= now
+        ? expired(task, now)
+        : (refuse(actions, task, decisionOn, now) ?? stoppedBy(flags(), actions, task, now));
     if (refusal !== undefined) {
       return {
         kind: 'handled',

@@ -1,5 +1,5 @@
 import { flagInForce } from '@muster/policy';
-import type { FaultInput, Flag, Task, TaskResultInput } from '@muster/schemas';
+import type { Decision, FaultInput, Flag, Task, TaskResultInput } from '@muster/schemas';
 import type { Action } from './agent.ts';
 import { versionRange } from './version-range.ts';
 
@@ -15,8 +15,16 @@ export function expired(task: Task, now: number): Refusal {
   return { status: 'EXPIRED', output: '{}', fault: { class: 'PERMANENT', type: 'DeadlinePassed', message } };
 }
 
+/** The newest decision on a change that is known here. */
+export type Decisions = (changeId: string) => Decision | undefined;
+
 /** Why this agent can't run a task, or nothing. */
-export function refuse(actions: Readonly<Record<string, Action>>, task: Task): Refusal | undefined {
+export function refuse(
+  actions: Readonly<Record<string, Action>>,
+  task: Task,
+  decisionOn: Decisions,
+  now: number,
+): Refusal | undefined {
   const action = Object.hasOwn(actions, task.capability) ? actions[task.capability] : undefined;
   const { capability, capabilityVersion } = task;
   if (action === undefined)
@@ -46,16 +54,44 @@ export function refuse(actions: Readonly<Record<string, Action>>, task: Task): R
       'ScopeMissing',
       `${capability} asks for the scope ${missing.join(', ')}, which the task does not carry`,
     );
-  if (action.needsApproval === true && task.changeId === null)
+  const unapproved = action.needsApproval === true ? whyNotApproved(task, decisionOn, now) : undefined;
+  if (unapproved !== undefined) return unapproved;
+  const { reason } = parseInput(action, task);
+  return reason === undefined
+    ? undefined
+    : failure('PERMANENT', 'BadInput', `the input of ${capability} is wrong: ${reason}`);
+}
+
+/** A decision is on its topic before its task is, and yet may be read here a moment later. */
+const decisionLateMs = 1_000;
+
+/** An action that needs approval is run for a change that exists, was approved for this capability and this target, and is in force; or to take such a change back. */
+function whyNotApproved(task: Task, decisionOn: Decisions, now: number): Refusal | undefined {
+  const { capability, changeId, target } = task;
+  const no = (why: string): Refusal => failure('PERMANENT', 'NotApproved', `${capability} is not run: ${why}`);
+  if (changeId === null)
     return failure(
       'PERMANENT',
       'NotApproved',
       `${capability} is run only for an approved change, and the task names none; publish a change request`,
     );
-  const { reason } = parseInput(action, task);
-  return reason === undefined
-    ? undefined
-    : failure('PERMANENT', 'BadInput', `the input of ${capability} is wrong: ${reason}`);
+  const decision = decisionOn(changeId);
+  if (decision === undefined || decision.envelope.source !== 'approval') {
+    const message = `${capability} is not run: no decision on the change ${changeId} is known; publish a change request`;
+    const fault: FaultInput = { class: 'TRANSIENT', type: 'NotApproved', message, retryAfterMs: decisionLateMs };
+    return { status: 'FAILED', output: '{}', fault };
+  }
+  const { verdict, isShadow, expiresAt, undoCapability } = decision;
+  if (verdict !== 'APPROVED') return no(`the change ${changeId} is ${verdict}`);
+  if (isShadow) return no(`the change ${changeId} was approved for the record only`);
+  if (decision.target !== (target ?? ''))
+    return no(`the change ${changeId} is about ${decision.target}, and the task about ${target ?? 'nothing'}`);
+  if (capability === undoCapability) return undefined;
+  if (capability !== decision.capability)
+    return no(`the change ${changeId} was approved for ${decision.capability || 'no capability'}`);
+  return expiresAt !== null && expiresAt <= now
+    ? no(`the approval of the change ${changeId} ended ${now - expiresAt} ms ago`)
+    : undefined;
 }
 
 const lookAgainMs = 30_000;

@@ -42,3 +42,26 @@ it('keeps of a topic that is not compacted only what came lately', async () => {
   await vi.waitFor(() => expect(present()).toEqual(['a-2']));
   await tables.stop(1_000);
 });
+
+it('keeps more where more is asked for', async () => {
+  let now = begunAt;
+  const log = memoryLog({
+    topics: topics.map(({ name, partitions }) => ({ topic: name, partitions, config: {} })),
+    clock: () => now,
+  });
+  const bus = createBus({ log, schemas: memorySchemaSource(), clock: () => now });
+  await bus.warm({ reads: [], writes: ['muster.agent-heartbeats.v1'] });
+  const value: AgentHeartbeatInput = { agent: 'a', instance: 'a-1', status: 'READY', startedAt: begunAt };
+  const envelope = { id: 'a-1', time: now, source: 'a', correlationId: 'c', causationId: null };
+  await bus.log.append([bus.encode({ topic: 'muster.agent-heartbeats.v1', value, envelope })]);
+  now += 20 * minuteMs;
+  const clock: Clock = { ...systemClock, now: () => now };
+  const lost = (fault: Error): void => {
+    throw fault;
+  };
+  const names = { heartbeats: 'muster.agent-heartbeats.v1' } as const;
+  const tables = await followTables(bus, clock, names, silent, lost, { 'muster.agent-heartbeats.v1': 30 * minuteMs });
+  await vi.waitFor(() => expect(tables.trouble).toBeUndefined());
+  expect(tables.views['heartbeats']?.size).toBe(1);
+  await tables.stop(1_000);
+});

@@ -43,33 +43,36 @@ export function liveTable(): LiveTable {
   };
 }
 
-/** Resolves once the tables are being read; they are whole when `trouble` is undefined. A record that can't be read keeps the row it had. */
+/**
+ * `reaches`: how far back the table of a topic that is not compacted reaches (ms), where the last ten minutes are not enough. Resolves once the tables
+ * are being read; they are whole when `trouble` is undefined. A record that can't be read keeps the row it had.
+ */
 export async function followTables(
   bus: Bus,
   clock: Clock,
   topics: Readonly<Record<string, TopicName>>,
   log: Logger,
   lost: (fault: Error) => void,
+  reaches: Readonly<Partial<Record<string, number>>> = {},
 ): Promise<LiveTables> {
   const tables = new Map([...new Set(Object.values(topics))].map((topic) => [topic as string, liveTable()]));
   const views = Object.fromEntries(
     Object.entries(topics).map(([name, topic]) => [name, tables.get(topic) ?? liveTable()]),
   );
   const begunAt = clock.now();
-  const [whole, recent] = [[...tables.keys()], [...tables.keys()]].map((names, index) =>
-    names.filter((topic) => (topicFor(topic).cleanup === 'compact') === (index === 0)),
-  ) as [string[], string[]];
+  const reachOf = (topic: string): number =>
+    topicFor(topic as TopicName).cleanup === 'compact' ? Infinity : (reaches[topic] ?? recentMs);
   const parts = await Promise.all(
-    [
-      { topics: whole, from: { at: 'beginning' as const }, outdated: () => -Infinity },
-      {
-        topics: recent,
-        from: { at: 'time' as const, time: begunAt - recentMs },
-        outdated: () => clock.now() - recentMs,
-      },
-    ]
-      .filter((part) => part.topics.length > 0)
-      .map((part) => followRows(bus, { ...part, tables, log, lost })),
+    [...Map.groupBy(tables.keys(), reachOf)].map(([reachMs, topicsOfReach]) =>
+      followRows(bus, {
+        topics: topicsOfReach,
+        from: reachMs === Infinity ? { at: 'beginning' } : { at: 'time', time: begunAt - reachMs },
+        outdated: () => clock.now() - reachMs,
+        tables,
+        log,
+        lost,
+      }),
+    ),
   );
   return {
     views,

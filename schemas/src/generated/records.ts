@@ -598,6 +598,10 @@ export interface Decision {
   readonly target: string;
   /** Kind of change. */
   readonly changeClass: string;
+  /** APPROVED: the capability that may be used for it, on the target. Default: `""`. */
+  readonly capability: string;
+  /** APPROVED: the capability that may be used to take it back; null: none was named. */
+  readonly undoCapability: string | null;
   /** The run that waits for the decision. */
   readonly workflowId: string | null;
   /** The step of that run. */
@@ -646,6 +650,10 @@ export interface DecisionInput {
   readonly target: string;
   /** Kind of change. */
   readonly changeClass: string;
+  /** APPROVED: the capability that may be used for it, on the target. Default: `""`. */
+  readonly capability?: string;
+  /** APPROVED: the capability that may be used to take it back; null: none was named. */
+  readonly undoCapability?: string | null;
   /** The run that waits for the decision. */
   readonly workflowId?: string | null;
   /** The step of that run. */

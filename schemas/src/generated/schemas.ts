@@ -1559,6 +1559,179 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
           "doc": "ESCALATED: when people must have spoken; APPROVED: until when it may be executed."
         }
       ]
+    },
+    {
+      "type": "record",
+      "name": "Decision",
+      "namespace": "muster",
+      "doc": "The recorded verdict on a change request. APPROVED, REJECTED and EXPIRED are final, and every request ends in exactly one of them; ESCALATED passes it up to people first.",
+      "fields": [
+        {
+          "name": "envelope",
+          "type": {
+            "type": "record",
+            "name": "Envelope",
+            "doc": "What every message says about itself; the first field of every record.",
+            "fields": [
+              {
+                "name": "id",
+                "type": "string",
+                "doc": "Id of the message. A message made by a handler gets an id derived from its input, so a repeat has the same id."
+              },
+              {
+                "name": "time",
+                "type": { "type": "long", "logicalType": "timestamp-millis" },
+                "doc": "When the message was made, by its producer's clock."
+              },
+              {
+                "name": "source",
+                "type": "string",
+                "doc": "Who made the message: an agent's name, or the name of a user's system."
+              },
+              { "name": "correlationId", "type": "string", "doc": "Shared by all messages of one piece of work." },
+              {
+                "name": "causationId",
+                "type": ["null", "string"],
+                "default": null,
+                "doc": "Id of the message that caused this one; null where the work begins."
+              }
+            ]
+          },
+          "doc": "Identity, time and lineage of this message."
+        },
+        { "name": "changeId", "type": "string", "doc": "Id of the change." },
+        { "name": "requestId", "type": "string", "doc": "Id of the message whose request was decided." },
+        {
+          "name": "sequence",
+          "type": "int",
+          "default": 1,
+          "doc": "Its place among the decisions on this change, from 1: those before it are out of date."
+        },
+        {
+          "name": "verdict",
+          "type": {
+            "type": "enum",
+            "name": "DecisionVerdict",
+            "doc": "APPROVED, REJECTED and EXPIRED are final; ESCALATED is not.",
+            "symbols": ["UNKNOWN", "APPROVED", "REJECTED", "ESCALATED", "EXPIRED"],
+            "default": "UNKNOWN"
+          },
+          "doc": "What was decided."
+        },
+        {
+          "name": "isShadow",
+          "type": "boolean",
+          "default": false,
+          "doc": "Decided for the record only: nothing may be done on it."
+        },
+        { "name": "reason", "type": "string", "doc": "The whole of it, in a sentence for people." },
+        {
+          "name": "decidedBy",
+          "type": { "type": "array", "items": "string" },
+          "default": [],
+          "doc": "Who or what decided: rules as 'policyId/ruleId', people by name."
+        },
+        {
+          "name": "rules",
+          "type": {
+            "type": "array",
+            "items": {
+              "type": "record",
+              "name": "RuleVoice",
+              "doc": "What one rule said.",
+              "fields": [
+                { "name": "policyId", "type": "string", "doc": "Id of the policy." },
+                { "name": "policyVersion", "type": "int", "doc": "Version of the policy." },
+                { "name": "ruleId", "type": "string", "doc": "Id of the rule." },
+                { "name": "verdict", "type": "string", "doc": "ALLOW, DENY, REVIEW or WEIGHT." },
+                { "name": "weight", "type": "double", "default": 0, "doc": "What it added to the risk." },
+                { "name": "condition", "type": "string", "default": "", "doc": "Its condition, in CEL." },
+                { "name": "reason", "type": "string", "default": "", "doc": "What it says, in a sentence." }
+              ]
+            }
+          },
+          "default": [],
+          "doc": "Every rule that spoke, in order."
+        },
+        {
+          "name": "reviews",
+          "type": {
+            "type": "array",
+            "items": {
+              "type": "record",
+              "name": "ReviewGiven",
+              "doc": "A review that counted.",
+              "fields": [
+                { "name": "reviewer", "type": "string", "doc": "Who." },
+                { "name": "verdict", "type": "string", "doc": "APPROVE or DENY." },
+                { "name": "comment", "type": "string", "default": "", "doc": "Why." },
+                { "name": "at", "type": { "type": "long", "logicalType": "timestamp-millis" }, "doc": "When." }
+              ]
+            }
+          },
+          "default": [],
+          "doc": "Reviews that counted."
+        },
+        { "name": "reviewersNeeded", "type": "int", "default": 0, "doc": "Approvals it needs from people; 0: none." },
+        {
+          "name": "rolesNeeded",
+          "type": { "type": "array", "items": "string" },
+          "default": [],
+          "doc": "Roles of which each reviewer must have one; empty: any."
+        },
+        { "name": "risk", "type": "double", "default": 0, "doc": "What can go wrong and how bad, 0 to 1." },
+        {
+          "name": "confidence",
+          "type": "double",
+          "default": 0,
+          "doc": "Probability that such a change ends verified, 0 to 1, from how earlier ones ended."
+        },
+        {
+          "name": "verified",
+          "type": "long",
+          "default": 0,
+          "doc": "Earlier changes of this class that ended verified."
+        },
+        { "name": "rolledBack", "type": "long", "default": 0, "doc": "Earlier changes of this class that did not." },
+        { "name": "target", "type": "string", "doc": "What is changed." },
+        { "name": "changeClass", "type": "string", "doc": "Kind of change." },
+        {
+          "name": "capability",
+          "type": "string",
+          "default": "",
+          "doc": "APPROVED: the capability that may be used for it, on the target."
+        },
+        {
+          "name": "undoCapability",
+          "type": ["null", "string"],
+          "default": null,
+          "doc": "APPROVED: the capability that may be used to take it back; null: none was named."
+        },
+        {
+          "name": "workflowId",
+          "type": ["null", "string"],
+          "default": null,
+          "doc": "The run that waits for the decision."
+        },
+        { "name": "stepId", "type": ["null", "string"], "default": null, "doc": "The step of that run." },
+        {
+          "name": "incidentId",
+          "type": ["null", "string"],
+          "default": null,
+          "doc": "The incident it is meant to end."
+        },
+        {
+          "name": "requestedAt",
+          "type": { "type": "long", "logicalType": "timestamp-millis" },
+          "doc": "When it was asked for."
+        },
+        {
+          "name": "expiresAt",
+          "type": ["null", { "type": "long", "logicalType": "timestamp-millis" }],
+          "default": null,
+          "doc": "ESCALATED: when people must have spoken; APPROVED: until when it may be executed."
+        }
+      ]
     }
   ],
   "Flag": [

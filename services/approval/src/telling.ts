@@ -21,7 +21,7 @@ export interface Verdict {
 export function decisionOf(undecided: Undecided, sequence: number, verdict: Verdict): ChangePublication {
   const { request, requestId, requestedAt, isShadow, correlationId } = undecided;
   const { needs = [], reviews = [], grounds, expiresAt = null } = verdict;
-  const { changeId, target, changeClass, workflowId, stepId, incidentId } = request;
+  const { changeId, target, changeClass, capability, undo, workflowId, stepId, incidentId } = request;
   const value: DecisionInput = {
     changeId,
     requestId,
@@ -36,6 +36,8 @@ export function decisionOf(undecided: Undecided, sequence: number, verdict: Verd
     rolesNeeded: rolesOf(needs),
     target,
     changeClass,
+    capability,
+    undoCapability: undo?.capability ?? null,
     workflowId,
     stepId,
     incidentId,

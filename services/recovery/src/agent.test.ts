@@ -34,6 +34,26 @@ const router = defineAgent({
   }),
 });
 
+/** The least of approval: allows whatever it is asked for. */
+const approval = defineAgent({
+  name: 'approval',
+  version: '1.0.0',
+  description: 'Says yes.',
+  publishes: ['muster.decisions.v1'],
+  handlers: (on) => ({
+    changes: on(['muster.change-requests.v1'], {
+      state: stateOf<never>(),
+      horizon: 60_000,
+      handle({ id, timestamp, value: { changeId, target, changeClass, capability } }) {
+        const about = { changeId, requestId: id, target, changeClass, capability, requestedAt: timestamp };
+        return handled({
+          publish: [{ topic: 'muster.decisions.v1', value: { ...about, verdict: 'APPROVED', reason: 'Yes.' } }],
+        });
+      },
+    }),
+  }),
+});
+
 /** Does its work at the third attempt of a task, and never what is hopeless. */
 const keys: string[] = [];
 const worker: AgentDefinition = defineAgent({
@@ -126,24 +146,29 @@ it('brings tasks through failures, and through the death of its own process, to 
 it('runs its own actions for approved changes, and hears their results as those of any other', async () => {
   const keeper = await fakeKeeper('shop');
   fake = keeper;
-  mesh = await memoryMesh({ agents: [recovery, router], partitions: 2 });
-  await mesh.start(router);
+  mesh = await memoryMesh({ agents: [recovery, router, approval], partitions: 2 });
+  await Promise.all([mesh.start(router), mesh.start(approval)]);
   await mesh.start(recovery, {
     config: recovery.config.parse({ processKeepers: JSON.stringify({ shop: keeper.url }) }),
   });
-  const restart = { capability: 'recovery.restart', input: '{"target":"shop"}' };
+  const restart = { capability: 'recovery.restart', input: '{"target":"shop"}', target: 'shop' };
+  const change = { changeId: 'c1', changeClass: 'restart', title: '', requestedBy: 'ada' };
+  await mesh.publish('muster.change-requests.v1', { ...change, target: 'shop', capability: restart.capability });
+  await mesh.idle();
   await mesh.publish('muster.tasks.v1', task('approved', { ...restart, changeId: 'c1' }));
+  await mesh.publish('muster.tasks.v1', task('elsewhere', { ...restart, changeId: 'c1', target: 'till' }));
   await mesh.publish('muster.tasks.v1', task('bold', restart));
-  const results = await ended('approved', 'bold');
+  const results = await ended('approved', 'elsewhere', 'bold');
   expect(keeper.restarts).toBe(1);
   expect(JSON.parse(results.get('approved')?.at(-1)?.output ?? '')).toMatchObject({
     target: 'shop',
     before: { desired: 1 },
   });
-  expect(results.get('bold')?.map(({ status, fault }) => `${status} ${fault?.type}`)).toEqual([
-    'FAILED NotApproved',
-    'ABANDONED NotApproved',
-  ]);
+  for (const taskId of ['elsewhere', 'bold'])
+    expect(results.get(taskId)?.map(({ status, fault }) => `${status} ${fault?.type}`)).toEqual([
+      'FAILED NotApproved',
+      'ABANDONED NotApproved',
+    ]);
   await mesh.idle();
   const measured = (await mesh.read('muster.task-measurements.v1')).map(
     ({ key, value }) => `${key} ${value.isSuccess}`,

@@ -36,11 +36,13 @@ export function failureOf({ agent, fault }: Pick<TaskResult, 'agent' | 'fault'>)
     message: message.slice(0, longestMessage),
     pattern: patternOf(message),
     retryAfterMs,
-    fault: isOfMesh(agent, type) ? 'mesh' : ofRequest.has(type) ? 'request' : 'agent',
+    fault: isOfMesh(agent, type, said) ? 'mesh' : ofRequest.has(type) ? 'request' : 'agent',
   };
 }
 
-function isOfMesh(agent: string, type: string): boolean {
+function isOfMesh(agent: string, type: string, said: string | undefined): boolean {
+  // The decision on its change may be on its way to whoever acts.
+  if (type === 'NotApproved') return said === 'TRANSIENT';
   return type === 'KillSwitch' || (agent === 'router' && ofRouter.has(type));
 }
 

@@ -111,6 +111,11 @@ function wayOfUnknown({ open, failure, others, draw }: Situation, learned: Exper
 }
 
 /** It was not begun: it waits, longer each time, and none of this counts. */
+const waitReasons: Readonly<Record<string, string>> = {
+  KillSwitch: 'a kill switch is on',
+  NotApproved: 'no decision on its change is known',
+};
+
 function waiting(situation: Situation): Decision {
   const { open, failure, now, draw } = situation;
   const askedMs = failure.retryAfterMs ?? waitMs.first;
@@ -118,7 +123,7 @@ function waiting(situation: Situation): Decision {
   const dueAt = inTime(situation, now + askedMs, now + delayMs * (1 + 0.25 * draw()));
   if (dueAt === undefined) return giveUp(`it can not be begun before its deadline: ${failure.message}`);
   const { agent, kind, pattern } = failure;
-  const reason = failure.type === 'KillSwitch' ? 'a kill switch is on' : 'nobody can take it now';
+  const reason = waitReasons[failure.type] ?? 'nobody can take it now';
   return { strategy: 'wait', reason, dueAt, avoid: open.task.avoid, agent, kind, pattern, isCounted: false };
 }
 

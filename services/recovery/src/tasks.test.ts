@@ -126,9 +126,9 @@ describe('a task', () => {
     expect(world.measurements.filter(({ kind }) => kind === 'ENDED')).toHaveLength(2);
   });
 
-  it('that was never begun is given up at its deadline', () => {
+  it.each(['KillSwitch', 'NotApproved'])('that was never begun because of %s is given up at its deadline', (type) => {
     const world = drive((task) => [
-      { afterMs: 5, result: failedBy(task, 'KillSwitch', { class: 'TRANSIENT', retryAfterMs: 30_000 }) },
+      { afterMs: 5, result: failedBy(task, type, { class: 'TRANSIENT', retryAfterMs: 30_000 }) },
     ]);
     world.ask(taskOf());
     world.until(beginAt + hour);

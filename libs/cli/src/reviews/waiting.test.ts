@@ -45,6 +45,8 @@ const decision = (change: Partial<Decision>): Decision => ({
   rolledBack: 1,
   target: 'till',
   changeClass: 'restart',
+  capability: '',
+  undoCapability: null,
   workflowId: null,
   stepId: null,
   incidentId: 'inc-1',
