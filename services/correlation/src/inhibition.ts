@@ -82,9 +82,10 @@ export function lookAgainAtMuted(
   return { inhibition: { muters: known, muted: still }, released };
 }
 
-/** Kept as it fired, so that it can be heard as such later, with what was counted since. */
+/** Kept as it fired, so that it can be heard as such later, with what was counted since. A message that makes REPEATED is among those folded. */
 function heardFirst(alert: AlertNews, before: AlertNews | undefined): AlertNews {
-  const foldedCount = (before?.foldedCount ?? 0) + alert.foldedCount + (before === undefined ? 0 : 1);
+  const isCounted = before === undefined || alert.transition === 'REPEATED';
+  const foldedCount = (before?.foldedCount ?? 0) + alert.foldedCount + (isCounted ? 0 : 1);
   return { ...alert, transition: 'FIRED', foldedCount };
 }
 

@@ -109,7 +109,7 @@ export function standing(
   return { isFiring, isMomentary, easedAt };
 }
 
-/** Messages that a change stands for. */
+/** Messages that a change stands for: the one that fires, and those folded. A message that makes REPEATED is among those. */
 export const messagesOf = ({ transition, foldedCount }: AlertChange): number =>
   transition === 'FIRED' ? foldedCount + 1 : foldedCount;
 

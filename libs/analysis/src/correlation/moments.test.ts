@@ -41,6 +41,18 @@ describe('moments', () => {
     expect(opened(scope)).toBe(before);
   });
 
+  it('are counted once each, whether told when they came or folded and told later', () => {
+    const scope = scene();
+    const at = minuteMs;
+    scope.hear(at, moment('port scan', 'vpn'));
+    scope.hear(at + 1_000, moment('port scan', 'vpn', { transition: 'REPEATED', foldedCount: 1 }));
+    scope.hear(at + 2_000, moment('port scan', 'vpn', { transition: 'REPEATED', foldedCount: 7 }));
+    scope.hear(at + 3_000, moment('port scan', 'web', { foldedCount: 2 }));
+    const [incident] = scope.incidents();
+    expect(incident).toMatchObject({ alertCount: 2, messageCount: 1 + 1 + 7 + 3 });
+    expect(incident?.members.get('vpn/port scan')?.count).toBe(9);
+  });
+
   it('that are far busier than ever open one', () => {
     const scope = used(3);
     const at = 3 * dayMs;
