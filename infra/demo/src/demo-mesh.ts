@@ -17,6 +17,9 @@ export const dataDir = process.env['MUSTER_DATA_DIR'] || join(projectDir, '.must
  */
 export const holdMs = Number(process.env['MUSTER_HOLD_MS'] || 10_000);
 
+/** How long all of an incident's alerts must be over before it is resolved. The default of correlation is 15 s; MUSTER_SETTLE_MS overrides both. */
+const settleMs = 5_000;
+
 /** A shop whose customers wait longer than this to order is not well. */
 const latencyBudgetMs = 500;
 
@@ -36,7 +39,7 @@ export const startDemoMesh = (options: {
     ...options,
     dataDir,
     fresh: true,
-    env: { MUSTER_HOLD_MS: String(holdMs), ...process.env, ...options.env },
+    env: { MUSTER_HOLD_MS: String(holdMs), MUSTER_SETTLE_MS: String(settleMs), ...process.env, ...options.env },
   });
 
 /** What the agents are told of the shop: who keeps its processes, and how one sees whether it is well. */

@@ -88,6 +88,19 @@ describe('an incident', () => {
   });
 });
 
+it('is resolved when all of its alerts have ended for as long as was set', () => {
+  const settledAfter = (config: { settleMs?: number }): number | null | undefined => {
+    const run = drive({ config });
+    fires(run, 'mail');
+    run.until(beginAt + minuteMs);
+    ends(run, 'mail');
+    run.until(beginAt + 10 * minuteMs);
+    return run.incidents.at(-1)?.resolvedAt;
+  };
+  expect(settledAfter({})).toBe(beginAt + minuteMs + 15_000);
+  expect(settledAfter({ settleMs: 2_000 })).toBe(beginAt + minuteMs + 2_000);
+});
+
 describe('a rule that mutes', () => {
   const dependencyDown = {
     ruleId: 'dependency-down',
@@ -128,6 +141,21 @@ describe('a rule that mutes', () => {
     const alerts = run.incidents.flatMap((incident) => incident.alerts.map(({ fingerprint }) => fingerprint));
     expect(alerts).toContain('shop/errors');
     expect(alerts).not.toContain('cart/errors');
+  });
+
+  it('counts what was said again meanwhile, each message once', () => {
+    const run = muting();
+    for (let said = 0; said < 4; said += 1) {
+      fires(run, 'shop');
+      run.until(run.now + 4 * minuteMs);
+    }
+    expect(run.transitions.filter(({ target }) => target === 'shop').map(({ transition }) => transition)).toContain(
+      'REPEATED',
+    );
+    ends(run, 'db');
+    run.until(run.now + minuteMs);
+    const shop = run.incidents.flatMap(({ alerts }) => alerts).findLast(({ target }) => target === 'shop');
+    expect(shop?.count).toBe(4);
   });
 
   it('lets them come forth when it gets worse than the rule mutes', () => {

@@ -64,8 +64,13 @@ function conclude(
   muting: { readonly alert: AlertNews; readonly inhibitor: Inhibitor } | undefined,
   context: ScopeContext,
 ): ScopeOutcome {
-  const { key, now, tables, newId } = context;
-  const surroundings: CorrelationContext = { now, newId, topology: (target) => tables.targets.get(target)?.dependsOn };
+  const { key, now, tables, newId, config } = context;
+  const surroundings: CorrelationContext = {
+    now,
+    newId,
+    settleMs: config.settleMs,
+    topology: (target) => tables.targets.get(target)?.dependsOn,
+  };
   const grouped = grouping(state.correlation, news, surroundings);
   const { tellings, publish, dueAt } = tellIncidents(
     { scope: key, now, tellings: state.tellings, targets: tables.targets, newId },

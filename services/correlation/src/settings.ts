@@ -15,6 +15,9 @@ export const settings = z.object({
   repeatAfterMs: duration(5 * minuteMs).describe(
     'How soon what was folded is told with its count; the pause doubles each time, up to twelve times this.',
   ),
+  settleMs: duration(15_000, 0).describe(
+    'All alerts of an incident must have ended for so long before it is resolved; within five minutes after that it is opened again.',
+  ),
   flappingWindowMs: duration(60 * minuteMs).describe(
     'Six changes within this are flapping; it is over when fewer than three are left.',
   ),

@@ -33,6 +33,8 @@ export type CorrelationContext = {
   readonly now: number;
   readonly topology: Topology;
   readonly newId: () => string;
+  /** How long all conditions of an incident must have ended before it is resolved, ms; 15 s if not given. */
+  readonly settleMs?: number;
 };
 
 const severities: readonly Severity[] = ['UNKNOWN', 'INFO', 'WARNING', 'CRITICAL'];

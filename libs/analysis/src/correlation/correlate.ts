@@ -27,7 +27,7 @@ export function correlate(
 ): Correlation {
   const settled = settle(before ?? empty, context);
   const taken = take(settled.state, change, context);
-  return finish(taken.state, [...settled.changes, ...taken.changes]);
+  return finish(taken.state, [...settled.changes, ...taken.changes], context);
 }
 
 function take(state: CorrelationState, change: AlertChange, context: CorrelationContext): Correlation {
@@ -162,11 +162,12 @@ function again(incident: CorrelatedIncident, now: number): CorrelatedIncident {
 }
 
 /** What time alone changes: resolves what is quiet, forgets what is long over. */
-export function settle(state: CorrelationState, { now }: CorrelationContext): Correlation {
+export function settle(state: CorrelationState, context: CorrelationContext): Correlation {
+  const { now } = context;
   const changes: IncidentChange[] = [];
   let incidents: Map<string, CorrelatedIncident> | undefined;
   for (const incident of state.incidents.values()) {
-    if (incident.status === 'OPEN' && quietAt(incident) <= now) {
+    if (incident.status === 'OPEN' && quietAt(incident, context) <= now) {
       const timeline = note(incident.timeline, now, 'All is quiet.');
       const resolved: CorrelatedIncident = { ...incident, status: 'RESOLVED', resolvedAt: now, timeline };
       (incidents ??= new Map(state.incidents)).set(incident.incidentId, resolved);
@@ -175,12 +176,12 @@ export function settle(state: CorrelationState, { now }: CorrelationContext): Co
       (incidents ??= new Map(state.incidents)).delete(incident.incidentId);
     }
   }
-  return finish(incidents === undefined ? state : { ...state, incidents }, changes);
+  return finish(incidents === undefined ? state : { ...state, incidents }, changes, context);
 }
 
-function finish(state: CorrelationState, changes: readonly IncidentChange[]): Correlation {
+function finish(state: CorrelationState, changes: readonly IncidentChange[], context: CorrelationContext): Correlation {
   let wakeAt = Infinity;
   for (const incident of state.incidents.values())
-    wakeAt = Math.min(wakeAt, incident.status === 'OPEN' ? quietAt(incident) : forgetAt(incident));
+    wakeAt = Math.min(wakeAt, incident.status === 'OPEN' ? quietAt(incident, context) : forgetAt(incident));
   return Number.isFinite(wakeAt) ? { state, changes, wakeAt } : { state, changes };
 }

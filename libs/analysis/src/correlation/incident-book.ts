@@ -9,15 +9,18 @@ import { limits, minuteMs } from './limits.ts';
 import { reachMs } from './relation.ts';
 import { surround } from './surroundings.ts';
 
-/** Conditions that all ended must stay so for so long. */
-const settleMs = 15_000;
+/** Conditions that all ended must stay so for so long, if nobody says otherwise. */
+const defaultSettleMs = 15_000;
 /** More alerts than are kept: nobody knows whether all ended, so it goes by when the last came. */
 const untrackedMs = 10 * minuteMs;
 /** An incident that ended may be opened again for so long. */
 const reopenMs = 5 * minuteMs;
 
 /** When an incident will be quiet if nothing more comes, epoch ms; Infinity while a condition holds. */
-export function quietAt(incident: CorrelatedIncident): number {
+export function quietAt(
+  incident: CorrelatedIncident,
+  { settleMs = defaultSettleMs }: Pick<CorrelationContext, 'settleMs'>,
+): number {
   if (incident.isFiring) return Infinity;
   if (incident.isMomentary) return incident.evidenceAt + reachMs(incident);
   const isUntracked = incident.alertCount > incident.members.size;
