@@ -1,35 +1,109 @@
 /**
- * Percentiles of durations over a sliding window, in bounded memory: durations are counted in buckets whose bounds grow by 10 % (the idea of DDSketch,
- * C. Masson, J. E. Rim, H. K. Lee, VLDB 2019), so a percentile is right within 5 %; from 1 ms to an hour that is at most 160 buckets. The window
- * slides by halves: the older half falls out when the newer is full.
+ * Percentiles of the durations that an agent takes now, in bounded memory. Durations are counted in buckets whose bounds grow by 10 % (the idea of
+ * DDSketch, C. Masson, J. E. Rim, H. K. Lee, VLDB 2019), so a percentile is right within 5 %; from 1 ms to an hour that is at most 160 buckets.
+ *
+ * What was long ago fades in two ways. A window slides by halves: ten minutes, or less where there are many results. And a change is looked for, since whoever
+ * became slow is given less to do, and its many quick results of the past would outvote the few of now for minutes: results beyond what was usual count up, others
+ * down (a cumulative sum over signs, E. S. Page, Biometrika 1954). Where they win, all that was before them is forgotten.
  */
 export interface LatencySketch {
   readonly older: Buckets;
   readonly newer: Buckets;
   /** Beginning of the newer half, epoch ms. */
   readonly since: number;
+  /** Results in the newer half. */
+  readonly count: number;
+  /** Of the window: 10th and 90th percentile, ms; not there as long as little is known. */
+  readonly usual?: Usual;
+  /** There while results are unusual. */
+  readonly run?: Run;
 }
 
 /** Number of the bucket -> how many. */
 type Buckets = Readonly<Record<string, number>>;
+type Usual = readonly [quick: number, slow: number];
+
+/** Results from the first on that was not usual. */
+interface Run {
+  readonly isSlower: boolean;
+  /** Unusual results in this direction less the others, from 1 to `enough`. */
+  readonly lead: number;
+  readonly buckets: Buckets;
+  readonly count: number;
+  readonly since: number;
+}
 
 const growth = Math.log(1.1);
 const longestMs = 3_600_000;
 export const windowMs = 600_000;
+/** A half is full after half of the window, or with so many results and not before so long. */
+const full = { count: 256, ms: 10_000 };
+/** What is usual is looked up again after so many results. */
+const lookEvery = 16;
+/**
+ * How many unusual results more than others make a change. One in ten is beyond a percentile by chance, so that chance wins once in 9 ** 7 runs; it takes more
+ * than half of the results to win at all.
+ */
+const enough = 8;
+/** A pause of the machine makes many results slow at the same time, and is no change. */
+const leastRunMs = 1_000;
 
 export function emptySketch(now: number): LatencySketch {
-  return { older: {}, newer: {}, since: now };
+  return { older: {}, newer: {}, since: now, count: 0 };
 }
 
 export function withLatency(sketch: LatencySketch, ms: number, now: number): LatencySketch {
   const slid = slide(sketch, now);
-  const bucket = Math.round(Math.log(Math.min(longestMs, Math.max(1, ms))) / growth);
-  return { ...slid, newer: { ...slid.newer, [bucket]: (slid.newer[bucket] ?? 0) + 1 } };
+  const run = runAfter(slid, ms, now);
+  if (run !== undefined && run.lead >= enough && now - run.since >= leastRunMs) return begunWith(run);
+  const newer = withOne(slid.newer, ms);
+  const { older, since, usual } = slid;
+  const count = slid.count + 1;
+  const isLooking = run === undefined && count % lookEvery === 0;
+  const known = isLooking ? usualOf(older, newer) : usual;
+  return {
+    older,
+    newer,
+    since,
+    count,
+    ...(known !== undefined && { usual: known }),
+    ...(run !== undefined && { run }),
+  };
 }
 
-/** The percentiles (0 to 1) in ms; 0 when nothing was measured within the window. */
-export function percentiles(sketch: LatencySketch, ranks: readonly number[], now: number): readonly number[] {
-  const { older, newer } = slide(sketch, now);
+/** The percentiles (0 to 1) in ms; 0 when nothing was ever measured. */
+export function percentiles({ older, newer }: LatencySketch, ranks: readonly number[]): readonly number[] {
+  return percentilesOf(older, newer, ranks);
+}
+
+/** Whether two durations differ by more than what is chance or does not matter. */
+export function isFarFrom(a: number, b: number): boolean {
+  return Math.abs(a - b) > 5 && Math.max(a, b) > 1.5 * Math.min(a, b);
+}
+
+function runAfter({ usual, run }: LatencySketch, ms: number, now: number): Run | undefined {
+  if (usual === undefined) return undefined;
+  const [quick, slow] = usual;
+  const isSlower = ms > slow && isFarFrom(ms, slow);
+  const isQuicker = ms < quick && isFarFrom(ms, quick);
+  if (run === undefined)
+    return isSlower || isQuicker ? { isSlower, lead: 1, buckets: withOne({}, ms), count: 1, since: now } : undefined;
+  const isMore = run.isSlower ? isSlower : isQuicker;
+  const lead = Math.min(enough, run.lead + (isMore ? 1 : -1));
+  return lead === 0 ? undefined : { ...run, lead, buckets: withOne(run.buckets, ms), count: run.count + 1 };
+}
+
+/** Nothing counts any more that was before the change. */
+function begunWith({ buckets, count, since }: Run): LatencySketch {
+  return { older: {}, newer: buckets, since, count, usual: usualOf({}, buckets) };
+}
+
+function usualOf(older: Buckets, newer: Buckets): Usual {
+  const [quick = 0, slow = 0] = percentilesOf(older, newer, [0.1, 0.9]);
+  return [quick, slow];
+}
+
+function percentilesOf(older: Buckets, newer: Buckets, ranks: readonly number[]): readonly number[] {
   const buckets = [...new Set([...Object.keys(older), ...Object.keys(newer)])]
     .map((bucket) => ({ bucket: Number(bucket), count: (older[bucket] ?? 0) + (newer[bucket] ?? 0) }))
     .toSorted((a, b) => a.bucket - b.bucket);
@@ -41,8 +115,14 @@ export function percentiles(sketch: LatencySketch, ranks: readonly number[], now
   });
 }
 
+function withOne(buckets: Buckets, ms: number): Buckets {
+  const bucket = Math.round(Math.log(Math.min(longestMs, Math.max(1, ms))) / growth);
+  return { ...buckets, [bucket]: (buckets[bucket] ?? 0) + 1 };
+}
+
+/** What was known last stays until something newer takes its place. */
 function slide(sketch: LatencySketch, now: number): LatencySketch {
   const age = now - sketch.since;
-  if (age < windowMs / 2) return sketch;
-  return { older: age < windowMs ? sketch.newer : {}, newer: {}, since: now };
+  const isFull = age >= windowMs / 2 || (sketch.count >= full.count && age >= full.ms);
+  return isFull && sketch.count > 0 ? { ...sketch, older: sketch.newer, newer: {}, since: now, count: 0 } : sketch;
 }

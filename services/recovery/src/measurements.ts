@@ -6,6 +6,7 @@ import { handled, ignored, type HandlerContext, type Outcome } from '@muster/age
 import type { Message } from '@muster/bus';
 import type { AgentScoreInput } from '@muster/schemas';
 import type { Tables } from './alternatives.ts';
+import { isFarFrom } from './latency-sketch.ts';
 import { freshScore, gateOf, scoreAt, scoreOf, withMeasurement, type ScoreState } from './score-state.ts';
 import type { Settings } from './settings.ts';
 
@@ -65,8 +66,4 @@ function dueAfter(old: AgentScoreInput, next: AgentScoreInput, at: number, now: 
     isFarFrom(old.latencyP50Ms, next.latencyP50Ms);
   if (isClear) return at + clearMs;
   return old.count === next.count && was === is ? null : at + usualMs;
-}
-
-function isFarFrom(a: number, b: number): boolean {
-  return Math.abs(a - b) > 5 && Math.max(a, b) > 1.5 * Math.min(a, b);
 }

@@ -145,7 +145,7 @@ export function gateOf(
 
 /** As it is published. */
 export function scoreOf(state: ScoreState, config: Settings, now: number): AgentScoreInput {
-  const [p50 = 0, p95 = 0] = percentiles(state.latencies, [0.5, 0.95], now);
+  const [p50 = 0, p95 = 0] = percentiles(state.latencies, [0.5, 0.95]);
   const { agent, capability, count } = state;
   return {
     agent,
