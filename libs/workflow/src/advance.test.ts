@@ -386,6 +386,10 @@ describe('a person', () => {
   it('cancels: what is under way is waited for, what was done is undone', () => {
     const run = drive(three).result('w/a/1').tell('cancel');
     expect(run.run().status).toBe('STOPPING');
+    expect(run.events().at(-1)).toMatchObject({
+      kind: 'RUN_SIGNALLED',
+      text: expect.stringContaining('cancelled by ann'),
+    });
     run.result('w/b/1', {}, 'ABANDONED').result('w/a/1/undo');
     expect(run.end()).toMatchObject({ kind: 'RUN_CANCELLED', text: 'cancelled by ann; what was done was undone' });
     expect(run.tell('cancel').ignored()).toBe('the run has ended');
@@ -396,6 +400,18 @@ describe('a person', () => {
     expect(run.taskIds()).toHaveLength(2);
     expect(run.tell('pause').ignored()).toContain('paused');
     expect(run.tell('resume').taskIds()).toHaveLength(3);
+  });
+
+  it('pauses in the middle of a step: its other items and voices are begun when it goes on', () => {
+    const each = drive('steps:\n  f: { capability: x, forEach: [1, 2, 3], parallel: 1 }\n');
+    expect(each.tell('pause').result('w/f/1').taskIds()).toEqual(['w/f/1']);
+    expect(each.tell('resume').taskIds()).toEqual(['w/f/1', 'w/f/2']);
+    expect(each.result('w/f/2').result('w/f/3').end()?.kind).toBe('RUN_COMPLETED');
+    const vote = drive('steps:\n  v: { vote: { capability: x, of: 2, distinct: true } }\n').tell('pause');
+    expect(vote.result('w/v/1', 1).result('w/v/2', 1).taskIds()).toHaveLength(2);
+    expect(vote.tell('resume').result('w/v/3', 1, 'COMPLETED', 'b').end()?.kind).toBe('RUN_COMPLETED');
+    const dropped = drive('steps:\n  f: { capability: x, forEach: [1, 2], parallel: 1 }\n').tell('pause');
+    expect(dropped.result('w/f/1').tell('cancel').end()?.kind).toBe('RUN_CANCELLED');
   });
 
   it('adds, replaces and skips steps that have not begun', () => {

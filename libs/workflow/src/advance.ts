@@ -4,6 +4,7 @@ import { cancelRun } from './cancelling.ts';
 import { takeResult } from './results.ts';
 import type { Advanced, Run, RunAbout, RunEvent, RunHost } from './run.ts';
 import { settle } from './settle.ts';
+import { goOn } from './step-progress.ts';
 import { takeSignal } from './signals.ts';
 import { durationMs } from './duration.ts';
 import { passTimers, wakeAtOf } from './timers.ts';
@@ -84,6 +85,7 @@ function take(turn: Turn, event: RunEvent): string | undefined {
       if (!run.isPaused) return 'the run is not paused';
       run.isPaused = false;
       tell(turn, 'RUN_RESUMED', `goes on by ${event.by || 'somebody'}${because(event.reason)}`);
+      goOn(turn);
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { answered, stopRun } from './stopping.ts';
-import type { Turn } from './turn.ts';
+import { answered, isUnderWay, stopRun } from './stopping.ts';
+import { tell, type Turn } from './turn.ts';
 
 /** A run that is cancelled begins nothing more, waits for what is under way and undoes what was done. */
 export function cancelRun(
@@ -16,5 +16,6 @@ export function cancelRun(
     return 'the run is being undone already';
   const why = `cancelled by ${by || 'somebody'}${reason === '' ? '' : `: ${reason}`}`;
   stopRun(turn, { why, kind: 'cancel', stepId: null, only: null, hasAsked: true });
+  if (isUnderWay(turn)) tell(turn, 'RUN_SIGNALLED', `${why}; what is under way is waited for`);
   return undefined;
 }

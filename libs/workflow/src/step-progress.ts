@@ -2,6 +2,7 @@
 import { complete } from './outputs.ts';
 import type { PartState } from './run.ts';
 import { noteDone } from './done.ts';
+import { guarded } from './guarded.ts';
 import { beginParts, waitedFor } from './step-begin.ts';
 import { failStep } from './stopping.ts';
 import { put, putPart, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
@@ -14,7 +15,7 @@ export function endPart(turn: Turn, id: string, part: number, state: PartState):
   progressStep(turn, id);
 }
 
-/** Looks how far a step with parts is. In a run that stops, nothing more is begun. */
+/** Looks how far a step with parts is. In a run that stops or is paused, nothing more is begun. */
 export function progressStep(turn: Turn, id: string): void {
   const { run } = turn;
   const step = stepOf(turn, id);
@@ -30,7 +31,8 @@ export function progressStep(turn: Turn, id: string): void {
     const which = state.items === undefined ? '' : `item ${parts.indexOf(bad) + 1}: `;
     return failStep(turn, id, `${which}${bad.why ?? ''}`);
   }
-  if (run.status === 'RUNNING' && parts.some(({ status }) => status === 'WAITING')) beginParts(turn, id);
+  if (run.status === 'RUNNING' && !run.isPaused && parts.some(({ status }) => status === 'WAITING'))
+    beginParts(turn, id);
   if (!parts.every(({ status }) => status === 'COMPLETED')) return;
   const output = state.items === undefined ? (parts[0]?.output ?? {}) : parts.map((each) => each.output ?? {});
   complete(turn, id, output);
@@ -51,6 +53,7 @@ function askOthers(turn: Turn, id: string, parts: readonly PartState[]): boolean
   const agents = new Set(answers.map(({ agent }) => agent ?? ''));
   const more = Math.min(answers.length - agents.size - (parts.length - vote.of), 2 * vote.of - parts.length);
   if (more <= 0) return false;
+  if (turn.run.isPaused) return true;
   put(turn, id, { parts: [...parts, ...Array.from({ length: more }, (): PartState => ({ status: 'WAITING' }))] });
   beginParts(turn, id, [...agents].slice(0, 50));
   return true;
@@ -64,6 +67,12 @@ function countVotes(turn: Turn, id: string, parts: readonly PartState[]): void {
   complete(turn, id, counted.verdict);
   const text = `${id} was decided: ${JSON.stringify(counted.verdict.value) ?? 'null'}, by ${counted.verdict.answered} of ${vote.of}`;
   tell(turn, 'STEP_COMPLETED', text, { stepId: id, output: counted.verdict });
+}
+
+/** A paused run goes on: so do steps that have parts to begin. */
+export function goOn(turn: Turn): void {
+  for (const [id, { status, parts = [] }] of Object.entries(turn.run.steps))
+    if (status === 'RUNNING' && parts.length > 0) guarded(turn, id, () => progressStep(turn, id));
 }
 
 /** No result came in time. */
