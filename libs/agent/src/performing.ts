@@ -6,6 +6,7 @@ import { applyOutcome, isRepeated, newIdOf, noteMessage, wakeIdOf } from './key-
 import type { AnyContext, Hearer, KeyEntry, Lane, MessageWork, RuntimeOutcome, Work } from './lane.ts';
 import { recordsOf } from './publishing.ts';
 import { withoutValue } from './refused-record.ts';
+import type { SideWork } from './side-thread.ts';
 import type { Tenure } from './tenure.ts';
 import type { Wakes } from './wakes.ts';
 
@@ -54,7 +55,6 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     if (place !== undefined && host.outlived.has(place))
       return fail(lane, entry, work, tooSlow(host.outlived.get(place)));
     const inputId = inputIdOf(lane, work, entry);
-    if (goesAside(lane, work)) return aside(lane, entry, work, inputId);
     let ids = 0;
     const context: AnyContext = {
       key: lane.key,
@@ -64,6 +64,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
       tables: host.tables,
       newId: () => newIdOf(inputId, host.agent, hearer.name, (ids += 1)),
     };
+    if (goesAside(lane, work)) return aside(lane, entry, work, { inputId, context });
     return guarded(lane, entry, work, () => {
       const began = clock.worked();
       let outcome: ReturnType<typeof call>;
@@ -88,7 +89,12 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
   const goesAside = (lane: Lane, { kind }: Work): boolean =>
     lane.slowCalls >= 2 && lane.hearer.isPure === true && kind !== 'notice' && host.sideThread?.isBroken === false;
 
-  const aside = (lane: Lane, entry: KeyEntry, work: Work, inputId: string): boolean => {
+  const aside = (
+    lane: Lane,
+    entry: KeyEntry,
+    work: Work,
+    { inputId, context }: Pick<SideWork, 'inputId' | 'context'>,
+  ): boolean => {
     const { hearer, key } = lane;
     if (lane.slowCalls === 2)
       host.log.info({ handler: hearer.name, key }, 'its handler computes long: the key goes on beside the others');
@@ -96,8 +102,7 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     lane.status = 'held';
     tally.aside += 1;
     const message = work.kind === 'message' ? work.message : undefined;
-    const input = { hearer: hearer.name, message, inputId, key, state: entry.state, now: timeOf(work) };
-    host.sideThread?.run(input, host.tables).then(
+    host.sideThread?.run({ hearer: hearer.name, message, inputId, context }).then(
       ({ outcome, tookMs }) =>
         resume(lane, () => {
           if (tookMs < slowCallMs / 2) lane.slowCalls = 0;

@@ -134,10 +134,9 @@ describe('the life of a message', () => {
     const aside: string[] = [];
     const sideThread: SideThread = {
       isBroken: false,
-      async run({ message, ...input }, tables) {
-        const context = { ...input, config: {}, tables, newId: () => '' };
-        const outcome = adder.handlers.series?.handle(message as never, context as never);
-        aside.push(input.key);
+      async run({ message, context }) {
+        const outcome = adder.handlers.series?.handle(message as never, context);
+        aside.push(context.key);
         await Promise.resolve();
         return { outcome: outcome as Outcome, tookMs: isSlow ? 12 : 0 };
       },

@@ -2,34 +2,43 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { newIdOf } from './key-step.ts';
 import { silent } from './logs.ts';
-import { sideThread, type SideInput, type SideThread } from './side-thread.ts';
-import { liveTable } from './tables.ts';
+import { sideThread, type SideThread, type SideWork } from './side-thread.ts';
+import { liveTable, type LiveTable } from './tables.ts';
 
 const program = join(import.meta.dirname, '../test/slow-agent.ts');
 let thread: SideThread | undefined;
 afterEach(() => thread?.stop());
 
-const input = (name: string, more: Partial<SideInput> = {}): SideInput => ({
+const work = (name: string, { targets = liveTable(), ...more }: Given = {}): SideWork => ({
   hearer: 'series',
-  message: { value: { name, target: 'shop' } },
+  message: 'isWakeUp' in more ? undefined : { value: { name, target: 'shop' } },
   inputId: 'metric-7',
-  key: `shop/${name}`,
-  state: undefined,
-  now: 1_000,
-  ...more,
+  context: {
+    key: `shop/${name}`,
+    state: more.state,
+    now: 1_000,
+    config: {},
+    tables: { targets } as never,
+    newId: () => '',
+  },
 });
+interface Given {
+  readonly targets?: LiveTable;
+  readonly state?: unknown;
+  readonly isWakeUp?: true;
+}
 
 it('handles as the main thread would: the same state, ids and time to be woken', async () => {
   thread = sideThread({ program, log: silent });
   const ids = [1, 2].map((n) => newIdOf('metric-7', 'slow', 'series', n));
-  const { outcome } = await thread.run(input('load', { state: { count: 4 } }), { targets: liveTable() });
+  const { outcome } = await thread.run(work('load', { state: { count: 4 } }));
   expect(outcome).toMatchObject({
     kind: 'handled',
     state: { count: 5 },
     wakeAt: 1_001,
     publish: [{ topic: 'muster.alerts.v1', value: { fingerprint: `shop/load ${ids.join(' ')}`, startsAt: 1_000 } }],
   });
-  const woken = await thread.run(input('load', { state: { count: 5 }, message: undefined }), { targets: liveTable() });
+  const woken = await thread.run(work('load', { state: { count: 5 }, isWakeUp: true }));
   expect(woken.outcome).toEqual({ kind: 'handled', state: { count: 105 } });
 });
 
@@ -37,7 +46,7 @@ it('looks tables up where they are, and notices that they changed', async () => 
   thread = sideThread({ program, log: silent });
   const targets = liveTable();
   const titleNow = async (): Promise<unknown> => {
-    const { outcome } = (await thread?.run(input('load'), { targets })) ?? {};
+    const { outcome } = (await thread?.run(work('load', { targets }))) ?? {};
     return outcome?.kind === 'handled' && outcome.publish?.map(({ value }) => (value as { title: string }).title)[0];
   };
   expect(await titleNow()).toBe('nobody of 0: ');
@@ -51,8 +60,7 @@ it('looks tables up where they are, and notices that they changed', async () => 
 
 it('hands back what a handler threw, with its class, and goes on', async () => {
   thread = sideThread({ program, log: silent });
-  const tables = { targets: liveTable() };
-  const results = await Promise.allSettled([thread.run(input('broken'), tables), thread.run(input('load'), tables)]);
+  const results = await Promise.allSettled([thread.run(work('broken')), thread.run(work('load'))]);
   expect(results[0]).toMatchObject({
     reason: { name: 'PermanentError', message: 'it can not be counted', faultClass: 'permanent' },
   });
@@ -61,8 +69,7 @@ it('hands back what a handler threw, with its class, and goes on', async () => {
 
 it('gives up a handler that does not end, with a sentence, and goes on with the next', async () => {
   thread = sideThread({ program, log: silent, limitMs: 300 });
-  const tables = { targets: liveTable() };
-  const results = await Promise.allSettled([thread.run(input('endless'), tables), thread.run(input('load'), tables)]);
+  const results = await Promise.allSettled([thread.run(work('endless')), thread.run(work('load'))]);
   expect(results[0]).toMatchObject({
     reason: {
       name: 'HandlerTooSlow',
@@ -75,8 +82,7 @@ it('gives up a handler that does not end, with a sentence, and goes on with the 
 
 it('begins anew when the thread ended under its work, which may be tried again', async () => {
   thread = sideThread({ program, log: silent });
-  const tables = { targets: liveTable() };
-  const results = await Promise.allSettled([thread.run(input('leaves'), tables), thread.run(input('load'), tables)]);
+  const results = await Promise.allSettled([thread.run(work('leaves')), thread.run(work('load'))]);
   expect(results[0]).toMatchObject({ reason: { faultClass: 'transient' } });
   expect(results[1]).toMatchObject({ value: { outcome: { kind: 'handled' } } });
   expect(thread.isBroken).toBe(false);
@@ -84,6 +90,6 @@ it('begins anew when the thread ended under its work, which may be tried again',
 
 it('says that it is of no use where the program can not run there', async () => {
   thread = sideThread({ program: join(import.meta.dirname, 'no-such-program.ts'), log: silent });
-  await expect(thread.run(input('load'), { targets: liveTable() })).rejects.toThrow('the side thread is gone');
+  await expect(thread.run(work('load'))).rejects.toThrow('the side thread is gone');
   expect(thread.isBroken).toBe(true);
 });

@@ -4,26 +4,30 @@
  */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { messageOf, PermanentError, TransientError } from '@muster/resilience';
-import type { Table } from './agent.ts';
+import type { AnyContext } from './lane.ts';
 import type { Logger } from './logs.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface SideThread {
   /** Waits for its turn, then runs one handler of the agent. Rejects with what the handler threw, or a fault of the thread. */
-  run(input: SideInput, tables: SideTables): Promise<SideOutcome>;
+  run(work: SideWork): Promise<SideOutcome>;
   /** It can't be started at all: everything stays on the main thread. */
   readonly isBroken: boolean;
   stop(): Promise<void>;
 }
 
-export type SideTables = Readonly<Record<string, Table<unknown>>>;
-
-/** Everything a handler may know, save its tables, which are looked into from over there. */
-export interface SideInput {
+/** One handling. */
+export interface SideWork {
   readonly hearer: string;
   /** `undefined` for a wake-up. */
   readonly message: unknown;
+  /** What the ids that the handler asks for follow from. */
   readonly inputId: string;
+  readonly context: AnyContext;
+}
+
+/** What of it goes over: the tables are looked into from there. */
+export interface SideInput extends Omit<SideWork, 'context'> {
   readonly key: string;
   readonly state: unknown;
   readonly now: number;
@@ -74,8 +78,7 @@ export interface SideThreadOptions {
 }
 
 interface Waiting {
-  readonly input: SideInput;
-  readonly tables: SideTables;
+  readonly work: SideWork;
   readonly resolve: (done: SideOutcome) => void;
   readonly reject: (fault: Error) => void;
 }
@@ -116,7 +119,7 @@ export function sideThread({ program, log, limitMs = 50_000, idleMs = 60_000 }: 
       isReady = true;
       next();
     } else if (said.kind === 'look') {
-      const table = current?.tables[said.table];
+      const table = current?.work.context.tables[said.table];
       const answer: ToSide =
         said.key === undefined
           ? { kind: 'rows', rows: [...(table?.values() ?? [])] }
@@ -146,10 +149,11 @@ export function sideThread({ program, log, limitMs = 50_000, idleMs = 60_000 }: 
     if (!isReady || thread === undefined) return;
     current = queue.shift();
     if (current === undefined) return;
-    const { input, tables } = current;
+    const { context, ...work } = current.work;
+    const { key, state, now, tables } = context;
     const versions = Object.fromEntries(Object.entries(tables).map(([name, { version }]) => [name, version]));
     try {
-      thread.port.postMessage({ kind: 'work', input, versions } satisfies ToSide);
+      thread.port.postMessage({ kind: 'work', input: { ...work, key, state, now }, versions } satisfies ToSide);
       timer = setTimeout(tooLong, limitMs).unref();
     } catch (error) {
       // What can't be copied can't go there; a state that can be stored can.
@@ -164,7 +168,7 @@ export function sideThread({ program, log, limitMs = 50_000, idleMs = 60_000 }: 
     const stuck = current;
     current = undefined;
     log.error(
-      { key: stuck?.input.key, limitMs },
+      { key: stuck?.work.context.key, limitMs },
       'a handler computed too long beside the others; its thread was ended',
     );
     end();
@@ -196,9 +200,9 @@ export function sideThread({ program, log, limitMs = 50_000, idleMs = 60_000 }: 
   };
 
   return {
-    run: (input, tables) =>
+    run: (work) =>
       new Promise((resolve, reject) => {
-        queue.push({ input, tables, resolve, reject });
+        queue.push({ work, resolve, reject });
         if (current === undefined) next();
       }),
     get isBroken() {

@@ -61,7 +61,7 @@ export async function followTables(
   );
   const begunAt = clock.now();
   const reachOf = (topic: string): number =>
-    topicFor(topic as TopicName).cleanup === 'compact' ? Infinity : (reaches[topic] ?? recentMs);
+    topicFor(topic).cleanup === 'compact' ? Infinity : (reaches[topic] ?? recentMs);
   const parts = await Promise.all(
     [...Map.groupBy(tables.keys(), reachOf)].map(([reachMs, topicsOfReach]) =>
       followRows(bus, {

@@ -4,6 +4,7 @@ import type { Stage } from './cast.ts';
 import { machine, type Machine } from './machine.ts';
 import { nameOf, type Place, type Plan } from './plan.ts';
 import type { Random } from './random.ts';
+import { simulatedSideThread } from './side-thread.ts';
 import type { World } from './world.ts';
 
 export interface Seat {
@@ -47,6 +48,7 @@ export function seat(world: World, plan: Plan, stage: Stage, plant: Plant | unde
       clock: made.clock,
       commitEveryMs: plan.commitEveryMs,
       storeAtOnce: plan.storeAtOnce,
+      sideThread: simulatedSideThread(definition, made, random),
     };
     const agent = plant?.({ environment, definition }, random) ?? { environment, definition };
     empty.machine = made;

@@ -43,8 +43,10 @@ function samplesOf(random: Random, loadMs: number): PlannedSample[] {
   const samples: PlannedSample[] = [];
   // At times all come at once, as after an outage of their source.
   const isBurst = random.chance(0.2);
+  // What is slow twice in a row goes on on the side thread.
+  const slowShare = random.pick([0.05, 0.05, 0.5]);
   for (let index = 0; index < count; index += 1) {
-    const isSlow = random.chance(0.05);
+    const isSlow = random.chance(slowShare);
     const bad = random.chance(0.04) ? random.pick(['garbage', 'rejected', 'faulty'] as const) : undefined;
     samples.push({
       at: isBurst ? random.between(0, 5) : random.between(0, loadMs),
