@@ -5,6 +5,8 @@ const notBegun: ReadonlySet<unknown> = new Set([
   'KillSwitch',
   'Overloaded',
   'BreakerOpen',
+  'NobodyThere',
+  'MeshStarting',
   'BadInput',
   'BadVersionRange',
   'ScopeMissing',

@@ -1,7 +1,7 @@
 import type { Table } from '@muster/agent';
 import type { AgentCard, AgentScore } from '@muster/schemas';
 import { expect, it } from 'vitest';
-import { beginAt, taskOf } from '../test/drive.ts';
+import { beginAt, drive, failedBy, resultOf, taskOf } from '../test/drive.ts';
 import { wake } from './due.ts';
 import { emptyConversation, opened, withTask, type Plan } from './open-task.ts';
 import { settings } from './settings.ts';
@@ -43,3 +43,20 @@ it('sends what is due', () => {
 it('gives up what is woken after its deadline, e.g. after an outage', () => {
   expect(wokenAt(beginAt + 61_000)).toEqual(['muster.task-measurements.v1', 'muster.task-results.v1']);
 });
+
+it.each(['NobodyThere', 'MeshStarting'])(
+  'asks for a task again while the router says %s, and none of it counts',
+  (type) => {
+    const world = drive((task) => {
+      const isNobodyThere = task.attempt <= 4;
+      const fault = { class: 'TRANSIENT', retryAfterMs: 2_000 } as const;
+      return [{ afterMs: 20, result: isNobodyThere ? failedBy(task, type, fault, 'router') : resultOf(task) }];
+    });
+    world.ask(taskOf({ budget: { maxAttempts: 1, maxCost: null } }));
+    world.until(beginAt + 60_000);
+    expect(world.sent).toHaveLength(5);
+    expect(world.sent[1]?.at).toBeLessThan(beginAt + 3_000);
+    expect(world.finals).toEqual([]);
+    expect(world.measurements.map(({ agent }) => agent)).toEqual(['worker']);
+  },
+);

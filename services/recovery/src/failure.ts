@@ -20,7 +20,7 @@ export interface Failure {
 }
 
 /** What the router says when nobody can take a task now. */
-const ofRouter = new Set(['Overloaded', 'BreakerOpen']);
+const ofRouter = new Set(['Overloaded', 'BreakerOpen', 'NobodyThere', 'MeshStarting']);
 const ofRequest = new Set(['BadInput', 'BadVersionRange', 'ScopeMissing', 'NotApproved']);
 const longestMessage = 300;
 

@@ -25,6 +25,8 @@ export interface Measured {
 
 /** Until the next heartbeats tell of room; and as much again by chance, so that not all come back at once. */
 const fullForMs = 5_000;
+/** Whoever offers it is likely to be starting, or being replaced. */
+const goneForMs = 2_000;
 
 /**
  * Who of those that offer a capability can be given a task now, and why the others can't. `chance` in [0, 1) spreads those who have to come
@@ -149,7 +151,11 @@ function nobody(capability: string, { gone, open, dear, full }: Outs, opensInMs:
       retryAfter(Math.min(60_000, Math.max(1_000, opensInMs)), chance),
     );
   if (dear.length > 0) return unroutable('TooExpensive', `nobody offers ${capability} so cheaply: ${listed(others)}`);
-  return unroutable('NobodyThere', `nobody who offers ${capability} is there: ${listed(others)}`, { isLasting: false });
+  return notNow(
+    'NobodyThere',
+    `nobody who offers ${capability} is there: ${listed(others)}`,
+    retryAfter(goneForMs, chance),
+  );
 }
 
 const retryAfter = (ms: number, chance: number): number => Math.round(ms * (1 + chance));

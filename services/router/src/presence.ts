@@ -13,6 +13,14 @@ export type Presence =
   | { readonly kind: 'doubtful'; readonly reason: string }
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** Since when an agent is there without a break, epoch ms: its oldest instance counts. `undefined` while none is heard of. */
+export function thereSince(agent: string, heartbeats: Table<AgentHeartbeat>, now: number): number | undefined {
+  const there = (instancesOf(heartbeats).get(agent) ?? []).filter(
+    ({ status, envelope }) => status !== 'STOPPING' && now - envelope.time < staleAfterMs,
+  );
+  return there.length === 0 ? undefined : Math.min(...there.map(({ startedAt }) => startedAt));
+}
+
 const instancesOf = derivedFrom((heartbeats: Table<AgentHeartbeat>): ReadonlyMap<string, AgentHeartbeat[]> =>
   Map.groupBy(heartbeats.values(), ({ agent }) => agent),
 );

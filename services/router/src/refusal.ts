@@ -8,13 +8,9 @@ export interface Refusal {
   readonly output: Readonly<Record<string, unknown>>;
 }
 
-/** No agent can do it: final, unless the mesh changes. */
-export function unroutable(
-  type: string,
-  message: string,
-  { isLasting = true, ...output }: Readonly<Record<string, unknown>> & { readonly isLasting?: boolean } = {},
-): Refusal {
-  return { status: 'UNROUTABLE', fault: { class: isLasting ? 'PERMANENT' : 'TRANSIENT', type, message }, output };
+/** No agent can do it: final. */
+export function unroutable(type: string, message: string, output: Readonly<Record<string, unknown>> = {}): Refusal {
+  return { status: 'UNROUTABLE', fault: { class: 'PERMANENT', type, message }, output };
 }
 
 /** Nobody can do it now: to be asked again. */

@@ -119,9 +119,38 @@ it('goes by the log: stale is the last resort, gone is out', () => {
   expect(shares(mesh)).toEqual({ 'echo-b': 1 });
   mesh.beat('echo-b', { time: now - 61_000 });
   expect(answer(mesh)).toMatchObject({
-    status: 'UNROUTABLE',
+    status: 'FAILED',
     fault: { type: 'NobodyThere', class: 'TRANSIENT', message: expect.stringContaining('not heard of for 61 s') },
   });
+});
+
+it('asks to come again soon while nobody is there whose card is known, and not all at the same time', () => {
+  const mesh = tables();
+  mesh.cards.put(cardOf('echo-a', [skillOf('echo')]));
+  const waits = Array.from(
+    { length: 50 },
+    (_, index) => answer(mesh, { taskId: `t-${index}` }).fault?.retryAfterMs ?? 0,
+  );
+  expect(Math.min(...waits)).toBeGreaterThanOrEqual(2_000);
+  expect(Math.max(...waits)).toBeLessThan(4_000);
+  expect(new Set(waits).size).toBeGreaterThan(40);
+});
+
+it.each([
+  ['just started', { startedAt: now - 14_000 }],
+  ['was not heard of lately', { time: now - 40_000, startedAt: now - 90_000 }],
+])('does not say for good that nobody offers something when it %s', (_, facts) => {
+  const mesh = tables();
+  const unknown = { capability: 'ecoh' };
+  const unclear = { capability: 'any', input: '{"ask":"sing a song"}' };
+  for (const task of [unknown, unclear]) expect(answer(mesh, task).status).toBe('UNROUTABLE');
+  mesh.beat('router', facts);
+  for (const task of [unknown, unclear])
+    expect(answer(mesh, task)).toMatchObject({ status: 'FAILED', fault: { class: 'TRANSIENT', type: 'MeshStarting' } });
+  expect(answer(mesh, { capability: '' }).fault?.type).toBe('NothingAsked');
+  // A second instance, as when it is scaled: the first knows the mesh.
+  mesh.beat('router', { instance: 'router-2', startedAt: now - 60_000 });
+  expect(answer(mesh, unknown).status).toBe('UNROUTABLE');
 });
 
 it('has an agent whose instances differ take tasks as long as one is ready', () => {

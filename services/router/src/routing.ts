@@ -6,7 +6,8 @@ import { inboxOf } from './card-fault.ts';
 import { choiceOf } from './choice.ts';
 import { directoryOf } from './directory.ts';
 import { chanceOf } from './draw.ts';
-import type { Refusal } from './refusal.ts';
+import { thereSince } from './presence.ts';
+import { notNow, type Refusal } from './refusal.ts';
 import type { Settings } from './settings.ts';
 import { wishOf } from './wish.ts';
 
@@ -32,6 +33,8 @@ export interface Routing {
 /** Second copies come sooner than this after the first ones. */
 const rememberMs = 2 * 60_000;
 
+const startingAgainMs = 2_000;
+
 /** Longer reasons of requesters are cut, so that there is room for the router's. */
 const longestReason = 4_000;
 
@@ -54,8 +57,11 @@ function routed({ value: task }: Message<'muster.tasks.v1'>, { now, config, tabl
   if (task.deadline <= now) return answered(task, now, expired(task, now));
   const directory = directoryOf(tables.cards);
   const wish = wishOf(task, directory, config.confidence);
-  if ('fault' in wish) return answered(task, now, wish);
   const chance = (of: string): number => chanceOf(of, task.conversation, task.taskId, task.attempt);
+  if ('fault' in wish) {
+    const isStarting = now < (thereSince('router', tables.heartbeats, now) ?? now) + config.startingMs;
+    return answered(task, now, isStarting ? unlessItTurnsUp(wish, chance('later')) : wish);
+  }
   const found = candidatesFor(wish.task, wish.offers, tables, now, chance('later'));
   if ('fault' in found) return answered(wish.task, now, found);
   const chances = { ofChoice: chance('choice'), ofTrial: chance('trial') };
@@ -67,6 +73,13 @@ function routed({ value: task }: Message<'muster.tasks.v1'>, { now, config, tabl
   return handled({
     publish: [{ topic: inboxOf(choice.candidate.offer.agent), value, expiresAt: task.deadline }],
   });
+}
+
+/** Beside a router that has just started, others start: their cards may be on their way. */
+function unlessItTurnsUp(refusal: Refusal, chance: number): Refusal {
+  const { type, message } = refusal.fault;
+  if (type !== 'UnknownCapability' && type !== 'NoneOfThese') return refusal;
+  return notNow('MeshStarting', `${message}; agents may still be starting`, Math.round(startingAgainMs * (1 + chance)));
 }
 
 function expired(task: Task, now: number): Refusal {

@@ -79,12 +79,12 @@ export function taskOf(facts: Partial<Task> = {}): Task {
   };
 }
 
-/** A mesh of agents as the router's tables show it. */
+/** A mesh of agents as the tables of a router show it that is there for an hour. */
 export function tables() {
   const cards = tableOf<AgentCard>(({ agent }) => agent);
   const scores = tableOf<AgentScore>((score) => keyOf('muster.agent-scores.v1', score));
   const heartbeats = tableOf<AgentHeartbeat>(({ instance }) => instance);
-  return {
+  const mesh = {
     cards,
     scores,
     heartbeats,
@@ -128,6 +128,8 @@ export function tables() {
       });
     },
   };
+  mesh.beat('router', { startedAt: now - 3_600_000 });
+  return mesh;
 }
 
 export const contextOf = (
