@@ -96,16 +96,25 @@ interface Outs {
 
 /** A result has room for so many names. */
 const mostTold = 20;
-const ranges = new Map<string, ReturnType<typeof versionRange>>();
-const mostRanges = 1_000;
+type Range = ReturnType<typeof versionRange>;
+const ranges = new Map<string, Range>();
+const mostRead = 1_000;
 
-/** Reading a range costs more than all else about a task, and few are in use. */
-function rangeOf(text: string): ReturnType<typeof versionRange> {
-  if (ranges.has(text)) return ranges.get(text);
-  if (ranges.size >= mostRanges) ranges.clear();
-  const range = versionRange(text);
-  ranges.set(text, range);
-  return range;
+/** Reading ranges and versions costs more than all else about a task, and few are in use. */
+function rangeOf(text: string): Range {
+  const range = ranges.has(text) ? ranges.get(text) : remembering(versionRange(text));
+  return remembered(ranges, text, range);
+}
+
+function remembering(isWithin: Range): Range {
+  const known = new Map<string, boolean>();
+  return isWithin && ((version) => known.get(version) ?? remembered(known, version, isWithin(version)));
+}
+
+function remembered<V>(map: Map<string, V>, key: string, value: V): V {
+  if (map.size >= mostRead && !map.has(key)) map.clear();
+  map.set(key, value);
+  return value;
 }
 
 /** The offers that the task can make use of. */

@@ -43,9 +43,10 @@ export function choiceOf(
   const index = drawn(shares, ofChoice);
   const candidate = fit[index] ?? fit[0];
   if (candidate === undefined) throw new Error('there is nobody to choose from');
-  const others = fit.flatMap((each, at) => (at === index ? [] : [`${each.offer.agent} (${percent(shares[at])})`]));
+  const others = [...fit.keys()].filter((at) => at !== index);
   const found = [described(candidate, shares[index])];
-  if (others.length > 0) found.push(`others: ${listed(others)}`);
+  if (others.length > 0)
+    found.push(`others: ${listed(others, (at) => `${fit[at]?.offer.agent} (${percent(shares[at])})`)}`);
   if (passedOver.length > 0) found.push(`passed over: ${listed(passedOver)}`);
   return { candidate, reason: found.join('; ') };
 }

@@ -18,8 +18,11 @@ export function notNow(type: string, message: string, retryAfterMs: number): Ref
   return { status: 'FAILED', fault: { class: 'TRANSIENT', type, message, retryAfterMs }, output: {} };
 }
 
-/** Names with reasons as a list within a sentence, not longer than people read. */
-export function listed(all: readonly string[], most = 5): string {
-  const rest = all.length - most;
-  return rest > 0 ? `${all.slice(0, most).join(', ')} and ${rest} more` : all.join(', ');
+const mostListed = 5;
+
+/** As a list within a sentence, not longer than people read; only what is read is put in words. */
+export function listed<E = string>(all: readonly E[], say: (each: E) => string = String): string {
+  const words = all.slice(0, mostListed).map(say).join(', ');
+  const rest = all.length - mostListed;
+  return rest > 0 ? `${words} and ${rest} more` : words;
 }

@@ -52,6 +52,10 @@ it('takes whoever was not measured for as quick as the median of the others', ()
   );
 });
 
+it('takes whoever has never begun a task for no quicker than others', () => {
+  expect(ratio({ latencyP50Ms: 0, latencyP95Ms: 0 })).toBe(1);
+});
+
 it('hardly gives a task to who can not be in time, and only then', () => {
   expect(ratio({ latencyP95Ms: 90 }, {}, 60)).toBeLessThan(0.1);
   expect(ratio({ latencyP50Ms: 80, latencyP95Ms: 90 }, {}, 60)).toBeLessThan(0.01);

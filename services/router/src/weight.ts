@@ -20,9 +20,12 @@ const chanceMs = 5;
  * @param timeLeftMs until the task's deadline
  */
 export function weightsOf(candidates: readonly Facts[], timeLeftMs: number): number[] {
-  const measured = candidates.flatMap(({ score }) => (score === undefined ? [] : [latencyOf(score)]));
+  const timed = candidates.map(({ score }) =>
+    score === undefined || score.latencyP50Ms <= 0 ? undefined : latencyOf(score),
+  );
+  const measured = timed.filter((latency) => latency !== undefined);
   const usualMs = measured.length === 0 ? 0 : (measured.sort((a, b) => a - b)[measured.length >> 1] ?? 0);
-  const latencies = candidates.map(({ score }) => (score === undefined ? usualMs : latencyOf(score)));
+  const latencies = timed.map((latency) => latency ?? usualMs);
   const fastestMs = Math.min(...latencies);
   const costs = candidates.map(costOf);
   const meanCost = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
