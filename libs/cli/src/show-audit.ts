@@ -1,6 +1,6 @@
 /** `muster audit`: what was recorded, and whether it is what happened. */
 import type { Bus, Message } from '@muster/bus';
-import { verifyChain } from '@muster/policy';
+import { isWaiting, verifyChain } from '@muster/policy';
 import type { TopicName } from '@muster/schemas';
 import type { GlobalOptions } from './addresses.ts';
 import { auditFindings, chainsOf, withoutCopies } from './audit/findings.ts';
@@ -21,7 +21,7 @@ export async function showAudit(subject: string, options: GlobalOptions, termina
   const records = await withBus(options, (bus) =>
     whole(bus, 'muster.audit.v1', terminal, ({ key, value }) => key === subject || value.subject === subject),
   );
-  const chain = withoutCopies(records);
+  const chain = withoutCopies(records).filter(({ value }) => !isWaiting(value));
   if (chain.length === 0) throw new Failure(`Nothing is recorded of ${subject}: a chain is named like approval/chg-7.`);
   const problems = verifyChain(chain.map(({ value }) => value));
   if (options.json) {
@@ -54,10 +54,10 @@ export async function verifyAudit(options: GlobalOptions, terminal: Terminal): P
     records: await whole(bus, 'muster.audit.v1', terminal),
   }));
   const findings = auditFindings(trail, Date.now());
-  const chains = chainsOf(trail.records).size;
+  const chains = chainsOf(trail.records);
   const counts = {
-    chains,
-    records: trail.records.length,
+    chains: chains.size,
+    records: [...chains.values()].flat().length,
     decisions: trail.decisions.length,
     tasks: trail.tasks.length,
   };
@@ -70,7 +70,7 @@ export async function verifyAudit(options: GlobalOptions, terminal: Terminal): P
     if (findings.length > mostShown)
       terminal.say(`... and ${counted(findings.length - mostShown, 'more')}: --json shows all.`);
     terminal.say(
-      `${counted(chains, 'chain')} of ${counted(counts.records, 'record')}, held against ${counted(counts.decisions, 'decision')} and ${counted(counts.tasks, 'task')}.`,
+      `${counted(counts.chains, 'chain')} of ${counted(counts.records, 'record')}, held against ${counted(counts.decisions, 'decision')} and ${counted(counts.tasks, 'task')}.`,
     );
   }
   if (findings.length > 0) throw new Failure(`The audit trail has ${counted(findings.length, 'problem')}.`);

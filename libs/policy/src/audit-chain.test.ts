@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AuditRecord } from '@muster/schemas';
 import { describe, expect, it } from 'vitest';
-import { nextAuditRecord, verifyChain, type AuditChainEnd, type AuditEntry } from './audit-chain.ts';
+import {
+  chainedRecord,
+  isWaiting,
+  nextAuditRecord,
+  verifyChain,
+  waitingRecord,
+  type AuditChainEnd,
+  type AuditEntry,
+} from './audit-chain.ts';
 
 const entry: AuditEntry = { subject: 'approval/chg-7', actor: 'ann', action: 'review', at: 1_000 };
 
@@ -47,7 +55,7 @@ describe('an audit chain', () => {
     const records = chain(4);
     const forged = written(records[0]!, { actor: 'mallory' });
     expect(verifyChain(records.with(1, forged))).toEqual([
-      { subject: 'approval/chg-7', sequence: 3, problem: 'does not hold the hash of the record before' },
+      { subject: 'approval/chg-7', sequence: 3, at: 2, problem: 'does not hold the hash of the record before' },
     ]);
   });
 
@@ -55,7 +63,7 @@ describe('an audit chain', () => {
     for (let at = 0; at < 4; at += 1) {
       const problems = verifyChain(chain(5).toSpliced(at, 1));
       expect(problems).toEqual([
-        { subject: 'approval/chg-7', sequence: at + 2, problem: `follows ${at}: ${at + 1} is missing` },
+        { subject: 'approval/chg-7', sequence: at + 2, at, problem: `follows ${at}: ${at + 1} is missing` },
       ]);
     }
     expect(verifyChain(chain(5).toSpliced(1, 2))[0]?.problem).toBe('follows 1: 2 to 3 are missing');
@@ -68,6 +76,29 @@ describe('an audit chain', () => {
       for (let other = one + 1; other < 4; other += 1)
         expect(verifyChain(records.with(one, records[other]!).with(other, records[one]!))).not.toEqual([]);
     }
+  });
+
+  it('shows where it parts: at the record that goes on from another end than the last', () => {
+    const records = chain(4);
+    const [, second] = records;
+    const other = [written(second!, { actor: 'bob' })];
+    other.push(written(other[0]!, { actor: 'bob' }));
+    expect(verifyChain([...records.slice(0, 3), ...other])).toEqual([
+      {
+        subject: 'approval/chg-7',
+        sequence: 3,
+        at: 3,
+        problem: 'follows 3: the chain parts here, for there is another record 3 before it',
+      },
+    ]);
+  });
+
+  it('gives what waited its place, and the same record as if it had been written there', () => {
+    const [first, second] = chain(2);
+    const waiting = waitingRecord({ ...entry, at: 2, facts: { verdict: 'APPROVED', at: 2 } });
+    expect(isWaiting(waiting)).toBe(true);
+    const { envelope: _, ...expected } = second!;
+    expect(chainedRecord(first!, waiting)).toEqual(expected);
   });
 
   it('shows a record of another chain', () => {

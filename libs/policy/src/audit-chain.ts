@@ -25,10 +25,14 @@ export interface AuditChainEnd {
   readonly hash: string;
 }
 
+type WaitingRecord = Omit<AuditRecord, 'envelope'>;
+
 /** What is wrong with a chain, and at which of its records. */
 export interface AuditProblem {
   readonly subject: string;
   readonly sequence: number;
+  /** Which of the records that were given it is, from 0. */
+  readonly at: number;
   readonly problem: string;
 }
 
@@ -37,9 +41,14 @@ export interface AuditProblem {
  * itself serves as the `previous` of the next one, and so does what was remembered of it.
  */
 export function nextAuditRecord(previous: AuditChainEnd | null, entry: AuditEntry): AuditRecordInput {
-  const content = {
+  return chainedRecord(previous, waitingRecord(entry));
+}
+
+/** A record that has no place in its chain yet: sequence 0 and no hash. Who keeps the chain gives it one, in the order of the log. */
+export function waitingRecord(entry: AuditEntry): WaitingRecord {
+  return {
     subject: entry.subject.toWellFormed(),
-    sequence: (previous?.sequence ?? 0) + 1,
+    sequence: 0,
     actor: entry.actor.toWellFormed(),
     action: entry.action.toWellFormed(),
     target: (entry.target ?? '').toWellFormed(),
@@ -47,8 +56,18 @@ export function nextAuditRecord(previous: AuditChainEnd | null, entry: AuditEntr
     about: (entry.about ?? '').toWellFormed(),
     facts: canonicalText(entry.facts ?? {}),
     happenedAt: entry.at,
-    previousHash: previous?.hash ?? '',
+    previousHash: '',
+    hash: '',
   };
+}
+
+export const isWaiting = ({ sequence }: Pick<AuditRecord, 'sequence'>): boolean => sequence === 0;
+
+/** A record that waited, at its place after `previous` (null: the first). Depends on nothing but its arguments. */
+export function chainedRecord(previous: AuditChainEnd | null, waiting: WaitingRecord): AuditRecordInput {
+  const { subject, actor, action, target, authority, about, facts, happenedAt } = waiting;
+  const what = { subject, actor, action, target, authority, about, facts, happenedAt };
+  const content = { ...what, sequence: (previous?.sequence ?? 0) + 1, previousHash: previous?.hash ?? '' };
   return { ...content, hash: hashOf(content) };
 }
 
@@ -60,16 +79,24 @@ export function nextAuditRecord(previous: AuditChainEnd | null, entry: AuditEntr
 export function verifyChain(records: readonly AuditRecord[]): AuditProblem[] {
   const problems: AuditProblem[] = [];
   const subject = records[0]?.subject ?? '';
+  const written = new Map<number, string>();
   let previous: AuditChainEnd = { sequence: 0, hash: '' };
-  for (const record of records) {
+  for (const [at, record] of records.entries()) {
     const { sequence } = record;
     const expected = previous.sequence + 1;
-    const tell = (problem: string): number => problems.push({ subject: record.subject, sequence, problem });
+    const tell = (problem: string): number => problems.push({ subject: record.subject, sequence, at, problem });
     if (record.subject !== subject) tell(`is a record of '${record.subject}' in the chain of '${subject}'`);
     if (hashOf(record) !== record.hash) tell('was changed after it was written: its hash is not that of its content');
     if (sequence > expected) tell(`follows ${previous.sequence}: ${missing(expected, sequence - 1)}`);
-    else if (sequence < expected) tell(`follows ${previous.sequence}: it comes twice or stands in the wrong place`);
-    else if (record.previousHash !== previous.hash) tell('does not hold the hash of the record before');
+    else if (sequence < expected) {
+      const isOther = (written.get(sequence) ?? record.hash) !== record.hash;
+      tell(
+        isOther
+          ? `follows ${previous.sequence}: the chain parts here, for there is another record ${sequence} before it`
+          : `follows ${previous.sequence}: it comes twice or stands in the wrong place`,
+      );
+    } else if (record.previousHash !== previous.hash) tell('does not hold the hash of the record before');
+    if (!written.has(sequence)) written.set(sequence, record.hash);
     previous = record;
   }
   return problems;

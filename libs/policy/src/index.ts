@@ -1,7 +1,16 @@
 export { bareRule } from './bare-rule.ts';
 export { flagInForce, isInForce, matchesGlob } from './flag.ts';
 export { conditionCompiler, type Condition } from './condition.ts';
-export { nextAuditRecord, verifyChain, type AuditChainEnd, type AuditEntry, type AuditProblem } from './audit-chain.ts';
+export {
+  chainedRecord,
+  isWaiting,
+  nextAuditRecord,
+  verifyChain,
+  waitingRecord,
+  type AuditChainEnd,
+  type AuditEntry,
+  type AuditProblem,
+} from './audit-chain.ts';
 export {
   ConditionError,
   expressionCompiler,

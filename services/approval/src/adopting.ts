@@ -26,14 +26,13 @@ export function adopt(
     return ignored(`a decision of ${decision.envelope.source}, which decides nothing here`);
   const { state } = context;
   const told = state?.told ?? 0;
-  const { publication, audit } = auditDecision(state?.audit ?? null, decision, timestamp);
   const isOld = decision.sequence < told;
   const phase = isOld ? state : phaseAfter(decision, state, timestamp);
   if (phase === undefined) return ignored('a decision on a change that is not known any more');
-  const next: ChangeState = { ...phase, told: Math.max(told, decision.sequence), audit };
+  const next: ChangeState = { ...phase, told: Math.max(told, decision.sequence) };
   return handled({
     state: next,
-    publish: [{ ...publication, correlationId: decision.envelope.correlationId }],
+    publish: [{ ...auditDecision(decision, timestamp), correlationId: decision.envelope.correlationId }],
     wakeAt: wakeTimeOf(next),
   });
 }

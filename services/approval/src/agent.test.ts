@@ -1,4 +1,4 @@
-import { verifyChain } from '@muster/policy';
+import { isWaiting, verifyChain } from '@muster/policy';
 import type { ChangeRequestInput } from '@muster/schemas';
 import { eventually, memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ describe('approval in a mesh', () => {
     expect(decisions.find(({ key }) => key === 'a')?.value.envelope.correlationId).toBe('work-1');
     const records = [...new Map((await mesh.read('muster.audit.v1')).map(({ id, value }) => [id, value])).values()];
     for (const changeId of ['a', 'b']) {
-      const chain = records.filter(({ subject }) => subject === `approval/${changeId}`);
+      const chain = records.filter((record) => record.subject === `approval/${changeId}` && !isWaiting(record));
       expect(verifyChain(chain)).toEqual([]);
       expect(chain.length).toBe(changeId === 'a' ? 2 : 3);
     }

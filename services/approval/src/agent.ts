@@ -1,7 +1,9 @@
 import { defineAgent, stateOf } from '@muster/agent';
+import type { AuditChainEnd } from '@muster/policy';
 import type { ChangeState } from './change-state.ts';
 import { handleChange, wakeChange } from './changes.ts';
 import { keepLedger, type LedgerState } from './ledger.ts';
+import { chainHorizonMs, forgetChain, keepChain } from './keeping-chains.ts';
 import { collectOutcomes, forgetRun, type RunState } from './outcomes.ts';
 import { settings } from './settings.ts';
 
@@ -28,6 +30,12 @@ export const approval = defineAgent({
       state: stateOf<LedgerState>(),
       horizon: 30 * dayMs,
       handle: keepLedger,
+    }),
+    chains: on(['muster.audit.v1'], {
+      state: stateOf<AuditChainEnd>(),
+      horizon: chainHorizonMs,
+      handle: keepChain,
+      wake: forgetChain,
     }),
     outcomes: on(['muster.workflow-events.v1'], {
       state: stateOf<RunState>(),

@@ -1,29 +1,22 @@
-import { nextAuditRecord, type AuditChainEnd, type AuditEntry } from '@muster/policy';
+import { waitingRecord, type AuditEntry } from '@muster/policy';
 import type { Decision, Review } from '@muster/schemas';
 import type { ChangePublication } from './change-state.ts';
 
-/** A record that is to be published, and the end of the chain after it. */
-export interface Audited {
-  readonly publication: ChangePublication;
-  readonly audit: AuditChainEnd;
-}
-
 type Entry = Omit<AuditEntry, 'subject'>;
 
-function append(changeId: string, audit: AuditChainEnd | null, entry: Entry): Audited {
-  const value = nextAuditRecord(audit, { subject: `approval/${changeId}`, ...entry });
-  return { publication: { topic: 'muster.audit.v1', value }, audit: { sequence: value.sequence, hash: value.hash } };
+/** Its place in the chain it gets from the log, on which it waits: see keeping-chains.ts. */
+function record(changeId: string, entry: Entry): ChangePublication {
+  return { topic: 'muster.audit.v1', value: waitingRecord({ subject: `approval/${changeId}`, ...entry }) };
 }
 
 /** A review, counted or refused: why it was refused, or what is still missing. */
 export function auditReview(
-  audit: AuditChainEnd | null,
   { changeId, reviewer, roles, verdict, comment }: Review,
   { id, at, target, refused, missing }: ReviewFate,
-): Audited {
+): ChangePublication {
   const said = { verdict, comment: shortened(comment) };
   const facts = refused === undefined ? { ...said, missing } : { ...said, reviewer: shortened(reviewer), refused };
-  return append(changeId, audit, {
+  return record(changeId, {
     actor: refused === undefined ? shortened(reviewer) : 'approval',
     action: refused === undefined ? 'review' : 'refuse-review',
     target,
@@ -44,14 +37,14 @@ export interface ReviewFate {
 }
 
 /** A decision, as it is on its topic. */
-export function auditDecision(audit: AuditChainEnd | null, decision: Decision, at: number): Audited {
+export function auditDecision(decision: Decision, at: number): ChangePublication {
   const { changeId, verdict, reason, isShadow, risk, confidence, rules, target, decidedBy, envelope } = decision;
   const voices = rules.map(({ policyId, policyVersion, ruleId, verdict: said, weight }) =>
     said === 'WEIGHT'
       ? `${policyId}/${ruleId}@${policyVersion} ${weight}`
       : `${policyId}/${ruleId}@${policyVersion} ${said}`,
   );
-  return append(changeId, audit, {
+  return record(changeId, {
     actor: 'approval',
     action: verdict === 'ESCALATED' ? 'escalate' : 'decide',
     target,

@@ -1,5 +1,5 @@
 import type { HandlerContext, Outcome, Publication } from '@muster/agent';
-import type { AuditChainEnd, ReviewNeed } from '@muster/policy';
+import type { ReviewNeed } from '@muster/policy';
 import type { ChangeRequest, Decision } from '@muster/schemas';
 import type { Settings } from './settings.ts';
 
@@ -58,7 +58,6 @@ export type ChangePhase = Claiming | Escalated | Decided | Unknown;
 export type ChangeState = ChangePhase & {
   /** Decisions published so far. */
   readonly told: number;
-  readonly audit: AuditChainEnd | null;
 };
 
 /** What a decision rests on besides people. */

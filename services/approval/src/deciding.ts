@@ -30,7 +30,7 @@ export function become(
   publish: readonly ChangePublication[] = [],
 ): ChangeOutcome {
   const said = publish.filter(({ topic }) => topic === 'muster.decisions.v1').length;
-  const next: ChangeState = { ...phase, told: (state?.told ?? 0) + said, audit: state?.audit ?? null };
+  const next: ChangeState = { ...phase, told: (state?.told ?? 0) + said };
   return handled({ state: next, publish, wakeAt: wakeTimeOf(phase) });
 }
 

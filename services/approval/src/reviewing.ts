@@ -33,7 +33,7 @@ export function takeReview(message: Message<'muster.reviews.v1'>, context: Chang
     return note(message, context, { refused: 'Nobody has been asked yet: it is being decided.' }, target, state);
   if (now >= state.expiresAt) {
     const expired = expire(state, context, state);
-    return together(message, context, { refused: 'It came after the change had expired.' }, target, expired);
+    return together(message, { refused: 'It came after the change had expired.' }, target, expired);
   }
   const refused = refusalOf(message.value, state);
   return refused === undefined
@@ -51,7 +51,7 @@ function count(message: Message<'muster.reviews.v1'>, state: Escalated, context:
   if (value.verdict === 'DENY') {
     const reason = `Rejected by ${value.reviewer}${because(value)}`;
     const rejected = settle(state, { ...base, verdict: 'REJECTED', reason }, context, 'yes');
-    return together(message, context, { missing: '' }, target, rejected);
+    return together(message, { missing: '' }, target, rejected);
   }
   if (left.length > 0) return note(message, context, { missing: wording(left) }, target, { ...state, reviews });
   const unmet = unmetRequirements(surroundingsOf(state.request, context));
@@ -74,7 +74,7 @@ function count(message: Message<'muster.reviews.v1'>, state: Escalated, context:
           context,
           'yes',
         );
-  return together(message, context, { missing: '' }, target, settled);
+  return together(message, { missing: '' }, target, settled);
 }
 
 /** What is kept of a review. */
@@ -102,19 +102,18 @@ function note(
   target: string,
   phase: ChangePhase,
 ): ChangeOutcome {
-  return together(message, context, fate, target, become(context, phase));
+  return together(message, fate, target, become(context, phase));
 }
 
 /** The outcome with the review in the audit. */
 function together(
   { id, value, timestamp }: Message<'muster.reviews.v1'>,
-  { state }: ChangeContext,
   fate: Fate,
   target: string,
   outcome: ChangeOutcome,
 ): ChangeOutcome {
   if (outcome.kind !== 'handled' || outcome.state === undefined || outcome.state === null) return outcome;
-  const { publication, audit } = auditReview(state?.audit ?? null, value, { id, at: timestamp, target, ...fate });
-  const publish: readonly ChangePublication[] = [...(outcome.publish ?? []), publication];
-  return { ...outcome, state: { ...outcome.state, audit }, publish };
+  const record = auditReview(value, { id, at: timestamp, target, ...fate });
+  const publish: readonly ChangePublication[] = [...(outcome.publish ?? []), record];
+  return { ...outcome, publish };
 }

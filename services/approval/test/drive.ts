@@ -1,6 +1,7 @@
 /** Approval without a mesh: what it publishes comes back to it, at times that the test says. */
 import { rehearse } from '@muster/agent';
 import type { Message } from '@muster/bus';
+import { isWaiting } from '@muster/policy';
 import {
   keyOf,
   schemaOf,
@@ -161,7 +162,9 @@ export function drive(
     decisions: (changeId = 'chg-1') =>
       values('muster.decisions.v1').filter((each: Decision) => each.changeId === changeId),
     audit: (changeId = 'chg-1') =>
-      values('muster.audit.v1').filter((each: AuditRecord) => each.subject === `approval/${changeId}`),
+      values('muster.audit.v1').filter(
+        (each: AuditRecord) => each.subject === `approval/${changeId}` && !isWaiting(each),
+      ),
     ignored,
     log,
     rebuild(past) {

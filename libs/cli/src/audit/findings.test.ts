@@ -1,5 +1,5 @@
 import type { Message } from '@muster/bus';
-import { nextAuditRecord, type AuditChainEnd, type AuditEntry } from '@muster/policy';
+import { nextAuditRecord, waitingRecord, type AuditChainEnd, type AuditEntry } from '@muster/policy';
 import { describe, expect, it } from 'vitest';
 import { auditFindings, type AuditTrail } from './findings.ts';
 
@@ -129,6 +129,27 @@ describe('an audit trail', () => {
     expect(problems({ records: records.with(1, { ...records[1]!, key: 'approval/c2' }) })).toContain(
       'approval/c1: stands under the key approval/c2, and is of the chain approval/c1',
     );
+  });
+
+  it('names the record where a chain parts, and where it is, and what waits for its place', () => {
+    const { records } = whole();
+    const [first, second] = records;
+    const other = nextAuditRecord(first!.value, { subject: 'approval/c1', actor: 'b', action: 'escalate', at: old });
+    const parted = [first!, second!, message('muster.audit.v1', 'approval/c1', other), ...records.slice(2)];
+    const found = auditFindings({ ...whole(), records: parted }, now);
+    expect(found).toEqual([
+      {
+        subject: 'approval/c1',
+        sequence: 2,
+        place: `muster.audit.v1/0/${parted[2]?.offset}`,
+        problem: 'follows 2: the chain parts here, for there is another record 2 before it',
+      },
+    ]);
+    const entry = { subject: 'approval/c1', actor: 'ann', action: 'review', about: 'r9', at: old };
+    const waiting = message('muster.audit.v1', 'approval/c1', waitingRecord(entry));
+    expect(problems({ records: [...records, waiting] })).toEqual(['approval/c1: waits for its place in the chain']);
+    const placed = message('muster.audit.v1', 'approval/c1', nextAuditRecord(second!.value, entry));
+    expect(problems({ records: [...records, waiting, placed] })).toEqual([]);
   });
 
   it('does not judge what is on its way, nor miss what has outlived its topic', () => {

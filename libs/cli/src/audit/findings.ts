@@ -1,6 +1,6 @@
 /** Whether what was recorded for audit is what happened. */
 import type { Message } from '@muster/bus';
-import { verifyChain } from '@muster/policy';
+import { isWaiting, verifyChain } from '@muster/policy';
 import { topicFor } from '@muster/schemas';
 
 type AuditMessage = Message<'muster.audit.v1'>;
@@ -41,9 +41,12 @@ export function withoutCopies(records: readonly AuditMessage[]): AuditMessage[] 
   });
 }
 
-/** By subject, each in the order in which it was written. */
+/** By subject, each in the order in which it was written; what waits for its place is left out. */
 export function chainsOf(records: readonly AuditMessage[]): Map<string, AuditMessage[]> {
-  return Map.groupBy(withoutCopies(records), ({ key }) => key);
+  return Map.groupBy(
+    withoutCopies(records).filter(({ value }) => !isWaiting(value)),
+    ({ key }) => key,
+  );
 }
 
 /** Everything that is wrong, chains first. `now`: epoch ms; younger than a minute is not held against anybody. */
@@ -51,6 +54,7 @@ export function auditFindings(trail: AuditTrail, now: number): AuditFinding[] {
   const chains = chainsOf(trail.records);
   return [
     ...[...chains.values()].flatMap(chainFindings),
+    ...waitingFindings(trail.records, chains, now),
     ...decisionFindings(trail, chains, now),
     ...taskFindings(trail, chains, now),
   ];
@@ -62,11 +66,20 @@ function chainFindings(chain: readonly AuditMessage[]): AuditFinding[] {
       ? []
       : [findingAt(message, `stands under the key ${message.key}, and is of the chain ${message.value.subject}`)],
   );
-  const broken = verifyChain(chain.map(({ value }) => value)).map(({ sequence, problem }) => {
-    const message = chain.find(({ value }) => value.sequence === sequence) ?? chain[0]!;
-    return { ...findingAt(message, problem), sequence };
-  });
+  const broken = verifyChain(chain.map(({ value }) => value)).map(({ at, problem }) => findingAt(chain[at]!, problem));
   return [...foreign, ...broken];
+}
+
+/** What was to be recorded and got no place in its chain. */
+function waitingFindings(
+  records: readonly AuditMessage[],
+  chains: ReadonlyMap<string, readonly AuditMessage[]>,
+  now: number,
+): AuditFinding[] {
+  return withoutCopies(records)
+    .filter((message) => isWaiting(message.value) && isSettled(message, now))
+    .filter(({ key, value: { about } }) => !chains.get(key)?.some(({ value }) => value.about === about))
+    .map((message) => findingAt(message, 'waits for its place in the chain'));
 }
 
 function decisionFindings(
