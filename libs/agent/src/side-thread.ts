@@ -77,6 +77,8 @@ export interface SideThreadOptions {
   readonly idleMs?: number;
 }
 
+const bornWithinMs = 60_000;
+
 interface Waiting {
   readonly work: SideWork;
   readonly resolve: (done: SideOutcome) => void;
@@ -106,9 +108,12 @@ export function sideThread({ program, log, limitMs = 50_000, idleMs = 60_000 }: 
     const worker = new Worker(program, { workerData, transferList: [port2] });
     const begun: Thread = { worker, port, answered };
     thread = begun;
-    port.on('message', (said: FromSide) => hear(said));
+    port.on('message', (said: FromSide) => {
+      if (thread === begun) hear(said);
+    });
     worker.on('error', (fault) => gone(begun, messageOf(fault)));
     worker.on('exit', (code) => gone(begun, `it ended with exit code ${code}`));
+    setTimeout(() => !isReady && gone(begun, 'it was not ready in time'), bornWithinMs).unref();
     // It must not keep a process alive that is done.
     worker.unref();
     port.unref();
