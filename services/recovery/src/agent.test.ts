@@ -175,3 +175,10 @@ it('runs its own actions for approved changes, and hears their results as those 
   );
   expect(measured).toEqual(['recovery/recovery.restart true']);
 }, 30_000);
+
+it.each(Object.entries(recovery.actions))(
+  'says of %s how people ask for it: inputs as examples name targets only',
+  (_, { examples = [] }) => {
+    expect(examples.filter((example) => !example.startsWith('{')).length).toBeGreaterThanOrEqual(3);
+  },
+);

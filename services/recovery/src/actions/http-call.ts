@@ -23,11 +23,17 @@ const ownHeaders = new Set(['host', 'content-length', 'transfer-encoding', 'conn
  */
 export const httpCall = {
   version: '1.0.0',
-  description: 'Calls an HTTP endpoint of an allowed host.',
+  description: 'Calls an HTTP endpoint of an allowed host once, with an idempotency key.',
   input,
   output,
-  examples: ['{"url":"https://hooks.example.org/flush-cache","method":"POST","body":{"cache":"prices"}}'],
-  tags: ['remediation'],
+  examples: [
+    '{"url":"https://hooks.example.org/flush-cache","method":"POST","body":{"cache":"prices"}}',
+    'trigger the webhook of the cache service',
+    'send a POST request to https://example.org/flush',
+    'hit the reload endpoint over HTTP',
+    'make an HTTP request to the admin API',
+  ],
+  tags: ['remediation', 'webhook', 'request'],
   needsApproval: true,
   async run(call: z.output<typeof input>, io: ActionIo<Settings>): Promise<z.output<typeof output>> {
     const { method, body, timeoutMs, headers } = call;

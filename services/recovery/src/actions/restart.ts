@@ -11,8 +11,14 @@ export const restart = {
   description: 'Restarts all instances of a target.',
   input,
   output: changed,
-  examples: ['{"target":"shop"}'],
-  tags: ['remediation'],
+  examples: [
+    '{"target":"shop"}',
+    'restart the checkout service',
+    'bounce the shop, it hangs',
+    'reboot the frozen payment workers',
+    'the process does not answer any more: stop and start it',
+  ],
+  tags: ['remediation', 'process', 'reboot'],
   needsApproval: true,
   async run({ target }: z.output<typeof input>, io: ActionIo<Settings>): Promise<z.output<typeof changed>> {
     const driver = driverOf(target, io.config);

@@ -16,11 +16,18 @@ const input = z.strictObject({
 /** Brings a target back to an earlier version. It is undone by itself, with `before.revision` of the output as `revision`. */
 export const rollback = {
   version: '1.0.0',
-  description: 'Brings a target back to an earlier version.',
+  description: 'Brings a target back to an earlier version, the one before unless another is named.',
   input,
   output: changed,
-  examples: ['{"target":"shop"}', '{"target":"shop","revision":4}'],
-  tags: ['remediation'],
+  examples: [
+    '{"target":"shop"}',
+    '{"target":"shop","revision":4}',
+    'roll back the last release of cart',
+    'go back to the previous version',
+    'the new deployment is broken, revert it',
+    'undo the faulty release',
+  ],
+  tags: ['remediation', 'deployment', 'release', 'undo'],
   needsApproval: true,
   undo: 'recovery.rollback',
   async run({ target, revision }: z.output<typeof input>, io: ActionIo<Settings>): Promise<z.output<typeof changed>> {

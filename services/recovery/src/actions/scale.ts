@@ -12,8 +12,15 @@ export const scale = {
   description: 'Scales a target to a number of instances.',
   input,
   output: changed,
-  examples: ['{"target":"shop","instances":3}'],
-  tags: ['remediation'],
+  examples: [
+    '{"target":"shop","instances":3}',
+    'scale the shop up to four instances',
+    'add two more replicas, the load is too high',
+    'start another worker',
+    'run fewer instances at night',
+    'scale the workers down again',
+  ],
+  tags: ['remediation', 'capacity', 'replicas'],
   needsApproval: true,
   undo: 'recovery.scale',
   async run({ target, instances }: z.output<typeof input>, io: ActionIo<Settings>): Promise<z.output<typeof changed>> {

@@ -38,8 +38,14 @@ export const verify = {
   description: 'Checks that a target is well, and stays so for a while.',
   input,
   output,
-  examples: ['{"target":"shop","healthyForMs":10000,"withinMs":120000}'],
-  tags: ['probe', 'verification'],
+  examples: [
+    '{"target":"shop","healthyForMs":10000,"withinMs":120000}',
+    'wait until checkout is stable',
+    'confirm that the shop has recovered',
+    'make sure the login page stays healthy for a minute',
+    'watch the cart after the restart until it has been well for a while',
+  ],
+  tags: ['probe', 'verification', 'health', 'stable'],
   isReadOnly: true,
   async run(which: z.output<typeof input>, io: ActionIo<Settings>): Promise<z.output<typeof output>> {
     const { healthyForMs, withinMs } = which;
