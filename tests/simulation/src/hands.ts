@@ -10,7 +10,7 @@ export interface Verification {
   readonly isHealthy: boolean;
 }
 
-interface Reach {
+export interface Reach {
   readonly world: World;
   readonly machine: Machine;
   readonly shop: Shop;
@@ -73,7 +73,7 @@ async function verify(reach: Reach, input: unknown, io: Io): Promise<object> {
 }
 
 /** Arrives or does not when the process dies on the way; is refused, slow, or done without an answer now and then. */
-function request<T>({ world, machine }: Reach, io: Io, effect: (call: Call) => T): Promise<T> {
+export function request<T>({ world, machine }: Reach, io: Io, effect: (call: Call) => T): Promise<T> {
   const { time, random } = world;
   const luck = random.next();
   const arrives = random.chance(0.5);

@@ -1,7 +1,8 @@
 /** Makes a plan happen: things break, people want something, switches are thrown. */
 import type { Bus } from '@muster/bus';
-import type { AlertInput, TaskInput } from '@muster/schemas';
+import type { TaskInput } from '@muster/schemas';
 import type { World } from '@muster/testkit';
+import { gaugesOn } from './gauges.ts';
 import {
   targets,
   tierOf,
@@ -15,8 +16,7 @@ import {
 import { watchful } from './people.ts';
 import type { Shop } from './shop.ts';
 import { voiceOf, type Voice } from './voice.ts';
-
-const metricOf: Readonly<Record<Cure, string>> = { restart: 'latency_ms', scale: 'cpu', nothing: 'errors' };
+import { adaptationOf, writtenPlaybooks } from './written-playbooks.ts';
 
 export interface Load {
   readonly voice: Voice;
@@ -28,12 +28,14 @@ export interface Load {
 
 /** Schedules everything; what breaks does so in `shop`. */
 export function begin(plan: LoopPlan, user: Bus, world: World, shop: () => Shop): Load {
-  const { time, random, notes } = world;
+  const { time, notes } = world;
   const voice = voiceOf(user, world);
   const note = (text: string): number => notes.push({ at: time.now(), text });
   for (const target of targets)
     voice.say('muster.topology.v1', { target, tier: tierOf[target] }, { order: 'topology' });
   const { underWay } = watchful(user, world, voice);
+
+  const gauges = gaugesOn(voice, world, plan.breaks, Math.max(0, ...plan.breaks.map(({ at }) => at)));
 
   const relapses = new Map<string, number>();
   for (const { at, target, cure, relapseAfterMs } of plan.breaks)
@@ -61,32 +63,17 @@ export function begin(plan: LoopPlan, user: Bus, world: World, shop: () => Shop)
 
   return {
     voice,
-    underWay,
+    underWay: () => [...underWay(), ...gauges.running.map((series) => `${series} is measured`)],
     changed(target, isHealthy, cure) {
       note(
         `${target} ${isHealthy ? 'is well again' : `breaks; ${cure === 'nothing' ? 'nothing' : `a ${cure}`} would mend it`}`,
       );
-      const alert = alertOf(target, cure, isHealthy, time.now());
-      time.after(random.between(100, 5_000), () => voice.say('muster.alerts.v1', alert, { order: alert.fingerprint }));
+      gauges.changed(target, isHealthy, cure);
       const relapseMs = relapses.get(target);
       if (!isHealthy || relapseMs === undefined) return;
       relapses.delete(target);
       time.after(relapseMs, () => shop().breakDown(target, cure));
     },
-  };
-}
-
-function alertOf(target: string, cure: Cure, isHealthy: boolean, now: number): AlertInput {
-  const metric = metricOf[cure];
-  return {
-    fingerprint: `${target}/${metric}/level`,
-    status: isHealthy ? 'RESOLVED' : 'FIRING',
-    severity: 'CRITICAL',
-    target,
-    category: 'PERFORMANCE',
-    title: `${metric} of ${target} is unusually high`,
-    startsAt: now,
-    ...(isHealthy && { endsAt: now }),
   };
 }
 
@@ -113,21 +100,28 @@ function ask(voice: Voice, request: PlannedRequest, now: number, instances: numb
 }
 
 function order(voice: Voice, { time }: World, run: PlannedRun): void {
-  const { at, workflowId, playbook, target, cancelAfterMs, pauseForMs, againAfterMs } = run;
-  const tell = (afterMs: number, kind: 'START' | 'CANCEL' | 'PAUSE' | 'RESUME'): void => {
+  const { at, workflowId, playbook, target, cancelAfterMs, pauseForMs, againAfterMs, adapt } = run;
+  const tell = (afterMs: number, kind: 'START' | 'CANCEL' | 'PAUSE' | 'RESUME' | 'ADAPT'): void => {
     time.after(at + afterMs, () => {
       const input = JSON.stringify(inputOf(playbook, target));
-      const start = kind === 'START' ? { playbook, input, target } : {};
-      const value = { workflowId, kind, requestedBy: 'ada', reason: 'a test', ...start };
+      const graph = writtenPlaybooks[playbook];
+      const what = graph === undefined ? { playbook } : { graph: JSON.stringify(graph) };
+      const adaptation = kind === 'ADAPT' && adapt !== undefined ? adaptationOf(playbook, adapt.kind) : undefined;
+      const more = {
+        ...(kind === 'START' && { ...what, input, target }),
+        ...(adaptation && { changes: JSON.stringify(adaptation.changes) }),
+      };
+      const value = { workflowId, kind, requestedBy: 'ada', reason: 'a test', ...more };
       voice.say('muster.workflow-commands.v1', value, { order: workflowId });
     });
   };
   tell(0, 'START');
   if (againAfterMs !== undefined) tell(againAfterMs, 'START');
   if (cancelAfterMs !== undefined) tell(cancelAfterMs, 'CANCEL');
+  if (adapt !== undefined) tell(adapt.afterMs, 'ADAPT');
   if (pauseForMs !== undefined) {
-    tell(1_000, 'PAUSE');
-    tell(1_000 + pauseForMs, 'RESUME');
+    tell(run.pauseAfterMs ?? 0, 'PAUSE');
+    tell((run.pauseAfterMs ?? 0) + pauseForMs, 'RESUME');
   }
 }
 
@@ -148,6 +142,7 @@ function commission(voice: Voice, { time }: World, planned: PlannedTask): void {
 
 function inputOf(playbook: string, target: string): object {
   if (playbook === 'ask-a-person') return { question: `What about ${target}?` };
+  if (playbook === 'swarm') return { capability: 'jury.say' };
   return playbook === 'scale' ? { target, instances: 3 } : { target };
 }
 

@@ -5,16 +5,23 @@ import type { TopicName } from '@muster/schemas';
 import type { Cast, Figures } from '@muster/testkit';
 import { loopAgents } from './agents.ts';
 import { withHands, type Verification } from './hands.ts';
+import { jurors, withOpinion } from './jury.ts';
 import { begin, type Load } from './load.ts';
 import { loopPlanOf, type LoopPlan } from './loop-plan.ts';
+import { adaptedRunsSo } from './promises/adapting.ts';
+import { alertsFollowSamples } from './promises/alerts.ts';
 import { approvedFirst, decidedOnce, finalDecisions } from './promises/decisions.ts';
 import { answered, doneOnce, endedIsEnded, killSwitchHolds } from './promises/effects.ts';
+import { childrenFirst } from './promises/families.ts';
+import { cancelIsHeard, haltedBeginsNothing } from './promises/halting.ts';
 import { audited, forkedChains, nothingSetAside } from './promises/record.ts';
 import { endOf, runsEnd, runsOf, undone, verifiedIsTrue, waitsForPerson } from './promises/runs.ts';
+import { votedOnce } from './promises/votes.ts';
 import { openShop } from './shop.ts';
 import { breaches, storyOf, type LoopPromise, type Story } from './story.ts';
 
 const promises: readonly LoopPromise[] = [
+  alertsFollowSamples,
   decidedOnce,
   approvedFirst,
   answered,
@@ -24,11 +31,17 @@ const promises: readonly LoopPromise[] = [
   runsEnd,
   verifiedIsTrue,
   undone,
+  votedOnce,
+  childrenFirst,
+  adaptedRunsSo,
+  haltedBeginsNothing,
+  cancelIsHeard,
   audited,
   nothingSetAside,
 ];
 
 const topics: readonly TopicName[] = [
+  'muster.metrics.v1',
   'muster.alerts.v1',
   'muster.alert-transitions.v1',
   'muster.incidents.v1',
@@ -83,6 +96,7 @@ export const loopCast: Cast<LoopPlan> = {
   tell: (figures) => [
     `${count(figures['faults'])} faults, ${count(figures['messages'])} messages, ${count(figures['copies'])} of them second copies`,
     `${count(figures['incidents'])} incidents, ${count(figures['changes'])} changes decided (${count(figures['approved'])} approved), ${count(figures['runs'])} runs: ${count(figures['completed'])} completed, ${count(figures['compensated'])} compensated, ${count(figures['cancelled'])} cancelled, ${count(figures['refused'])} refused, ${count(figures['failed'])} failed, ${count(figures['waiting'])} waiting for a person`,
+    `${count(figures['alerts'])} alerts, ${count(figures['votes'])} votes, ${count(figures['within'])} runs with others within them, ${count(figures['adapted'])} runs changed under way, ${count(figures['paused'])} paused`,
     `${count(figures['tasks'])} tasks, tried again ${count(figures['retries'])} times; ${count(figures['effects'])} changes of the world, ${count(figures['repeats'])} asked for again under the same key`,
     `${count(figures['forks'])} audit chains that a loss of the store has parted`,
   ],
@@ -95,7 +109,9 @@ export const loopCast: Cast<LoopPlan> = {
       play({ agent }, machine) {
         const found = loopAgents.find(({ name }) => name === agent);
         if (found === undefined) throw new Error(`there is no agent ${agent}`);
-        const definition = agent === 'recovery' ? withHands(found, { world, machine, shop, verifications }) : found;
+        const reach = { world, machine, shop, verifications };
+        const definition =
+          agent === 'recovery' ? withHands(found, reach) : jurors.includes(found) ? withOpinion(found, reach) : found;
         return { definition, config: configOf(found) };
       },
       begin(user) {
@@ -121,6 +137,8 @@ export const loopCast: Cast<LoopPlan> = {
 function configOf({ name, config }: AgentDefinition): object {
   const shorter: Readonly<Record<string, object>> = {
     approval: { reviewWithinMs: 180_000, approvalValidMs: 300_000 },
+    // Nobody goes on measuring for ever.
+    monitoring: { absence: 'false' },
   };
   return config.parse(shorter[name] ?? {});
 }
@@ -131,13 +149,18 @@ function lastAtOf({ breaks, requests, runs, tasks, switches, nuisances }: LoopPl
     ...breaks.map(({ at, relapseAfterMs }) => at + (relapseAfterMs ?? 0)),
     ...requests.map(({ at, againAfterMs = 0, expiresInMs }) => at + Math.max(againAfterMs, expiresInMs)),
     ...runs.map(
-      ({ at, cancelAfterMs = 0, pauseForMs = 0, againAfterMs = 0 }) =>
-        at + 1_000 + Math.max(cancelAfterMs, pauseForMs, againAfterMs),
+      ({ at, cancelAfterMs = 0, pauseAfterMs = 0, pauseForMs = 0, againAfterMs = 0, adapt }) =>
+        at + 1_000 + Math.max(cancelAfterMs, pauseAfterMs + pauseForMs, againAfterMs, adapt?.afterMs ?? 0),
     ),
     ...tasks.map(({ at, againAfterMs = 0, deadlineInMs }) => at + Math.max(againAfterMs, deadlineInMs)),
     ...switches.map(({ at, forMs }) => at + forMs),
     ...nuisances.map(({ at }) => at),
   );
+}
+
+function tellings(story: Story, kind: string, stepId?: string): number {
+  const events = story.messages('muster.workflow-events.v1');
+  return events.filter(({ value }) => value.kind === kind && (stepId === undefined || value.stepId === stepId)).length;
 }
 
 function figuresOf(story: Story): Figures {
@@ -151,6 +174,13 @@ function figuresOf(story: Story): Figures {
     changes: decisions.length,
     approved: decisions.filter(({ value }) => value.verdict === 'APPROVED').length,
     runs: runs.length,
+    alerts: story.messages('muster.alerts.v1').length,
+    votes: tellings(story, 'STEP_COMPLETED', 'vote') + tellings(story, 'STEP_FAILED', 'vote'),
+    within: new Set(
+      story.messages('muster.workflow-events.v1').flatMap(({ key, value }) => (value.stepId === 'inner' ? [key] : [])),
+    ).size,
+    adapted: tellings(story, 'RUN_ADAPTED'),
+    paused: tellings(story, 'RUN_PAUSED'),
     completed: ended('RUN_COMPLETED'),
     compensated: ended('RUN_COMPENSATED'),
     cancelled: ended('RUN_CANCELLED'),

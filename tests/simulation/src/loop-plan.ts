@@ -1,5 +1,6 @@
 /** What happens to the shop and what people want in one seed, beside its faults. */
 import { faultsOf, placesOf, randomFrom, type Plan, type Random } from '@muster/testkit';
+import { adaptationOf, type AdaptKind } from './written-playbooks.ts';
 
 /** What makes a broken target well again; `nothing` does. */
 export type Cure = 'restart' | 'scale' | 'nothing';
@@ -33,8 +34,10 @@ export interface PlannedRun {
   readonly playbook: string;
   readonly target: string;
   readonly cancelAfterMs?: number;
+  readonly pauseAfterMs?: number;
   readonly pauseForMs?: number;
   readonly againAfterMs?: number;
+  readonly adapt?: { readonly afterMs: number; readonly kind: AdaptKind };
 }
 
 /** A client asks for something that changes nothing. */
@@ -77,6 +80,8 @@ export const garbageTopics = [
   'muster.workflow-commands.v1',
 ] as const;
 
+type Fault = Plan['faults'][number];
+
 export interface LoopPlan extends Plan {
   readonly breaks: readonly PlannedBreak[];
   readonly requests: readonly PlannedRequest[];
@@ -104,7 +109,7 @@ export function loopPlanOf(seed: number, agents: readonly string[]): LoopPlan {
     relapseAfterMs: random.chance(0.2) ? random.between(1_000, 120_000) : null,
   }));
   const requests = some(4, (index) => requestOf(random, index, at(), target()));
-  const runs = some(3, (index) => runOf(random, index, at(), target()));
+  const runs = some(4, (index) => runOf(random, index, at(), target()));
   const tasks = some(6, (index) => taskOf(random, index, at(), target()));
   const switches = some(2, () => ({
     at: at(),
@@ -125,7 +130,7 @@ export function loopPlanOf(seed: number, agents: readonly string[]): LoopPlan {
     places,
     commitEveryMs: random.pick([5, 50, 200, 500]),
     storeAtOnce: random.pick([1, 2, 4_096]),
-    faults: faultsOf(random, places, loadMs),
+    faults: faultsOf(random, places, loadMs).map(forwards),
     breaks,
     requests,
     runs,
@@ -134,6 +139,12 @@ export function loopPlanOf(seed: number, agents: readonly string[]): LoopPlan {
     nuisances,
   };
 }
+
+/**
+ * Clocks jump forwards only. A simulated machine says by the clock of the log how far it was served, and by its own when it began: were that one behind, it would
+ * believe to have all there is, and take the topics of a key in any order when it rebuilds. Real clients say both by one clock.
+ */
+const forwards = (fault: Fault): Fault => (fault.kind === 'clock' ? { ...fault, byMs: Math.abs(fault.byMs) } : fault);
 
 function requestOf(random: Random, index: number, at: number, target: string): PlannedRequest {
   return {
@@ -149,14 +160,26 @@ function requestOf(random: Random, index: number, at: number, target: string): P
 }
 
 function runOf(random: Random, index: number, at: number, target: string): PlannedRun {
+  const playbook = random.pick([
+    ...(['restart', 'scale', 'scale', 'ask-a-person', 'nonsense', 'swarm'] as const),
+    ...(['jury', 'council', 'long', 'long', 'outer', 'outer', 'many', 'vain'] as const),
+  ]);
+  const kind = random.pick(['replace', 'replace', 'skip', 'add', 'nonsense'] as const);
+  const isAdapted = random.chance(0.4) && adaptationOf(playbook, kind) !== undefined;
   return {
     at,
     workflowId: `run-${index}`,
-    playbook: random.pick(['restart', 'scale', 'scale', 'ask-a-person', 'nonsense']),
+    playbook,
     target,
-    ...(random.chance(0.3) && { cancelAfterMs: random.between(0, 60_000) }),
-    ...(random.chance(0.2) && { pauseForMs: random.between(100, 30_000) }),
+    ...(random.chance(0.25) && { cancelAfterMs: random.pick([random.between(0, 5_000), random.between(0, 60_000)]) }),
+    ...(random.chance(0.3) && {
+      pauseAfterMs: random.pick([random.between(0, 8_000), random.between(0, 30_000)]),
+      pauseForMs: random.between(100, 30_000),
+    }),
     ...(random.chance(0.2) && { againAfterMs: random.between(0, 20_000) }),
+    ...(isAdapted && {
+      adapt: { afterMs: random.pick([0, random.between(0, 6_000), random.between(0, 30_000)]), kind },
+    }),
   };
 }
 

@@ -17,6 +17,11 @@ describe('the loop', () => {
       'approved',
       'retries',
       'effects',
+      'alerts',
+      'votes',
+      'within',
+      'adapted',
+      'paused',
     ])
       expect(figures[name], name).toBeGreaterThan(0);
   });
@@ -29,6 +34,8 @@ describe('a planted bug', () => {
     'coordinator: a failed verification is taken for a good one',
     'approval: what was decided is forgotten',
     'recovery: a completed task is tried again',
+    'monitoring: what was told is forgotten',
+    'coordinator: a run does not wait for those within it',
   ])('is found: %s', { timeout: 120_000 }, async (name) => {
     const plant = plantedLoopBugs[name];
     const { broken } = await trySeeds(loopCast, { from: 1, seeds: 30, ...(plant && { plant }), mostBroken: 1 });

@@ -2,6 +2,7 @@
 import { simulationProgram } from '@muster/testkit';
 import { loopCast } from './loop-cast.ts';
 import { plantedLoopBugs } from './planted-bugs.ts';
+import { warmUp } from './warm-up.ts';
 
 const help = `Simulates the loop from alert to verified remediation under faults, in virtual time: the real agents, and a shop that breaks.
 
@@ -11,6 +12,7 @@ const help = `Simulates the loop from alert to verified remediation under faults
   npm run simulate:loop -- --planted                bugs that it must find, each within 200 seeds
 `;
 
+await warmUp();
 await simulationProgram({
   cast: loopCast,
   plantedBugs: plantedLoopBugs,

@@ -37,10 +37,15 @@ export function watchful(user: Bus, world: World, voice: Voice): { underWay(): s
     if (changeId.includes('/')) later(61_000, 90_000, () => review(changeId, 'hal', random.pick(['APPROVE', 'DENY'])));
     if (random.chance(0.15)) later(100_000, 200_000, () => review(changeId, 'gus', 'APPROVE'));
   };
-  const answer = (workflowId: string, stepId: string): void => {
-    if (random.chance(0.5)) return;
+  const ended = new Set<string>();
+  const answer = (workflowId: string, stepId: string, isQuestion: boolean): void => {
+    // A run within another one is not left waiting: the other one waits, too.
+    if (!workflowId.includes('/') && random.chance(0.5)) return;
     later(500, 60_000, () => {
-      const payload = JSON.stringify({ answer: random.pick(['done', 'leave it']) });
+      if (ended.has(workflowId)) return;
+      underWay.add(`run ${workflowId}`);
+      const said = isQuestion ? random.pick(['done', 'leave it']) : random.chance(0.5);
+      const payload = JSON.stringify({ answer: said });
       const value = { workflowId, kind: 'SIGNAL' as const, signal: `answer:${stepId}`, payload, requestedBy: 'dan' };
       voice.say('muster.workflow-commands.v1', value, { order: workflowId });
     });
@@ -59,10 +64,12 @@ export function watchful(user: Bus, world: World, voice: Voice): { underWay(): s
       if (over.test(value.verdict)) underWay.delete(`change ${value.changeId}`);
     }
     for (const { value } of await events()) {
-      const isAsking = value.kind === 'STEP_WAITING' && value.playbook === 'ask-a-person' && value.stepId !== null;
-      if (isAsking) answer(value.workflowId, value.stepId ?? '');
       if (value.kind === 'RUN_STARTED') underWay.add(`run ${value.workflowId}`);
-      if (isAsking || over.test(value.kind)) underWay.delete(`run ${value.workflowId}`);
+      if (!over.test(value.kind)) continue;
+      underWay.delete(`run ${value.workflowId}`);
+      if (value.kind === 'RUN_WAITS_FOR_PERSON')
+        answer(value.workflowId, value.stepId ?? '', value.playbook === 'ask-a-person');
+      else ended.add(value.workflowId);
     }
     time.after(lookEveryMs, () => void look());
   };

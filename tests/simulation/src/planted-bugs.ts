@@ -1,73 +1,9 @@
 /** Bugs of single agents that break a promise of the loop, planted from outside, so that it can be seen that the simulation finds them. */
-import type { AgentDefinition, HandlerContext, Outcome, Publication } from '@muster/agent';
+import type { AgentDefinition, Publication } from '@muster/agent';
 import type { Message } from '@muster/bus';
-import type { TopicName } from '@muster/schemas';
 import type { Plant } from '@muster/testkit';
-
-type Context = HandlerContext<unknown, unknown, Record<string, TopicName>>;
-type Handle = (message: Message, context: Context) => Outcome;
-
-/** The named agent with other handlers or actions; all others as they are. */
-function inAgent(name: string, change: (definition: AgentDefinition) => AgentDefinition): Plant {
-  return ({ environment, definition }) => ({
-    environment,
-    definition: definition.name === name ? change(definition) : definition,
-  });
-}
-
-function inHandler(agent: string, name: string, change: (handle: Handle) => Handle): Plant {
-  return inAgent(agent, (definition) => {
-    const handler = definition.handlers[name];
-    if (handler === undefined) throw new Error(`${agent} has no handler ${name} to plant a bug in`);
-    const { wake } = handler;
-    const changed = {
-      ...handler,
-      handle: change((message, context) => handler.handle(message as never, context) as Outcome),
-      // What it says when it is woken goes the same way; a wake-up has no message.
-      ...(wake && { wake: (context: Context) => change(() => wake(context) as Outcome)(nothing, context) }),
-    };
-    return { ...definition, handlers: { ...definition.handlers, [name]: changed } };
-  });
-}
-
-const nothing = { topic: 'muster.flags.v1', value: {} } as Message;
-
-/** What is published, changed or left out. */
-function saying(change: (publication: Publication) => readonly Publication[]): (handle: Handle) => Handle {
-  return (handle) => (message, context) => {
-    const outcome = handle(message, context);
-    return outcome.kind === 'handled' ? { ...outcome, publish: (outcome.publish ?? []).flatMap(change) } : outcome;
-  };
-}
-
-/** Goes on at once with what `answer` makes of something that was published, as if it had come back already. */
-function answering(
-  answer: (publication: Publication) => Pick<Message, 'topic' | 'value'> | undefined,
-  isSaid: boolean,
-): (handle: Handle) => Handle {
-  return (handle) => (message, context) => {
-    let outcome = handle(message, context);
-    if (outcome.kind !== 'handled') return outcome;
-    const said: Publication[] = [];
-    for (const publication of outcome.publish ?? []) {
-      const answered = answer(publication);
-      if (answered === undefined || isSaid) said.push(publication);
-      if (answered === undefined || outcome.kind !== 'handled') continue;
-      const state = outcome.state === undefined ? context.state : (outcome.state ?? undefined);
-      const next = handle({ ...message, ...answered } as Message, { ...context, state });
-      if (next.kind !== 'handled') continue;
-      said.push(...(next.publish ?? []));
-      outcome = { ...outcome, ...next };
-    }
-    return { ...outcome, publish: said };
-  };
-}
-
-const valueOf = <T extends TopicName>(
-  { topic, value }: Publication,
-  of: T,
-): Extract<Publication<T>, { topic: unknown }>['value'] =>
-  topic === of ? (value as Extract<Publication<T>, { topic: unknown }>['value']) : null;
+import { plantedRunBugs } from './planted-run-bugs.ts';
+import { answering, inAgent, inHandler, saying, valueOf, type Handle } from './planting.ts';
 
 const decisionForged = answering((publication) => {
   const request = valueOf(publication, 'muster.change-requests.v1');
@@ -175,4 +111,5 @@ export const plantedLoopBugs: Readonly<Record<string, Plant>> = {
   ),
   'recovery: acts without an approved change': inAgent('recovery', actionsWith({ needsApproval: false })),
   'recovery: does not obey the kill switch': inAgent('recovery', actionsWith({ isReadOnly: true })),
+  ...plantedRunBugs,
 };

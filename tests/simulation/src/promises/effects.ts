@@ -41,7 +41,7 @@ export const endedIsEnded: LoopPromise = (story, report) => {
         ({ value, timestamp }) =>
           value.taskId === taskId &&
           value.attempt > completed.value.attempt &&
-          timestamp > completed.timestamp + graceMs(story),
+          timestamp > completed.timestamp + faultsLastMs(story),
       );
     if (again !== undefined)
       report('retried', 'recovery', completed.key, `task ${taskId} is tried again after it was COMPLETED`, [
@@ -53,7 +53,7 @@ export const endedIsEnded: LoopPromise = (story, report) => {
 
 /** While the kill switch has been on for longer than any fault can hide it, nothing is begun. */
 export const killSwitchHolds: LoopPromise = (story, report) => {
-  const longest = graceMs(story) + 60_000;
+  const longest = faultsLastMs(story) + 60_000;
   const flips = story.messages('muster.flags.v1').filter(({ value }) => value.flag === 'kill-switch');
   for (const { at, taskId, action, target, isRepeat } of story.effects) {
     const last = flips.findLast(({ timestamp }) => timestamp <= at);
@@ -68,6 +68,6 @@ export const killSwitchHolds: LoopPromise = (story, report) => {
 };
 
 /** How long what is published may remain unseen because of faults, ms. */
-function graceMs({ plan }: Story): number {
+export function faultsLastMs({ plan }: Story): number {
   return 5_000 + plan.faults.reduce((sum, fault) => sum + ('forMs' in fault ? fault.forMs : 10_000), 0);
 }

@@ -19,12 +19,11 @@ export function runsOf(story: Story): Map<string, WorkflowEvent[]> {
 export const endOf = (events: readonly WorkflowEvent[]): WorkflowEvent | undefined =>
   events.find(({ value }) => ends.has(value.kind));
 
-/** Whether it stands at a step that asks a person, or said that it waits for one. */
+const besides = new Set(['RUN_SIGNALLED', 'RUN_PAUSED', 'RUN_RESUMED', 'RUN_ADAPTED']);
+
+/** Whether a person is waited for, and nothing else. */
 export function waitsForPerson(events: readonly WorkflowEvent[]): boolean {
-  const last = events.findLast(({ value }) => value.kind === 'RUN_WAITS_FOR_PERSON');
-  if (last !== undefined) return true;
-  const waiting = events.findLast(({ value }) => value.kind === 'STEP_WAITING');
-  return waiting !== undefined && waiting.value.playbook === 'ask-a-person';
+  return events.findLast(({ value }) => !besides.has(value.kind))?.value.kind === 'RUN_WAITS_FOR_PERSON';
 }
 
 /** Each start is answered; each history is one, without a hole; it ends once, and nothing comes after. */
@@ -86,7 +85,7 @@ export const undone: LoopPromise = (story, report) => {
     const events = runs.get(workflowId) ?? [];
     const end = endOf(events)?.value.kind;
     const isUndone = taskId.endsWith('/undo') || undoings.has(`${taskId}/undo`) || before === after;
-    if (isUndone || end === undefined || end === 'RUN_COMPLETED' || waitsForPerson(events)) continue;
+    if (isUndone || end === undefined || end === 'RUN_COMPLETED' || hasAsked(events)) continue;
     if (isPersonAsked(story, workflowId)) continue;
     report(
       'not undone',
@@ -96,6 +95,9 @@ export const undone: LoopPromise = (story, report) => {
     );
   }
 };
+
+const hasAsked = (events: readonly WorkflowEvent[]): boolean =>
+  events.some(({ value }) => value.kind === 'RUN_WAITS_FOR_PERSON');
 
 const isPersonAsked = (story: Story, workflowId: string): boolean =>
   story
