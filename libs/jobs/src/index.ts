@@ -1,0 +1,2 @@
+export { checkJob, jobProblemText, type CheckedJob, type JobProblem } from './check-job.ts';
+export type { Job, JobColumn, JobColumns, JobSink, JobSource, Reconciliation } from './form.ts';

@@ -1,0 +1,4 @@
+export { dataProcessing } from './agent.ts';
+export { dataRoot } from './data-root.ts';
+export { reconcile } from './reconcile.ts';
+export { runJob } from './run-job.ts';

@@ -1,0 +1,87 @@
+import { ordinalsAmongAll } from './csv-records.ts';
+import type { Duck } from './duck.ts';
+import type { Batch } from './source.ts';
+
+/** A row that was not loaded, as it is kept. */
+export interface RejectedRow {
+  /** The file or table it came from, and which record of it, from 1 after the header; blank lines do not count. */
+  readonly source: string;
+  readonly row: number;
+  /** The column whose rule it breaks; empty where it is no row at all. */
+  readonly field: string;
+  readonly reason: string;
+  /** The row as JSON, or the text as it was, up to 2,000 letters. */
+  readonly record: string;
+}
+
+const mostText = 2_000;
+
+/** What the staged batch does not load, in the order of the source, as JSON lines. */
+export async function rejectedIn(
+  { rules, name, taken, hasParseRejects }: Batch,
+  firstRow: number,
+  duck: Duck,
+): Promise<string[]> {
+  const rejected: (Omit<RejectedRow, 'source'> & { readonly row: number })[] = [];
+  const cut = taken.map(({ ordinal }) => ordinal);
+  for (const { ordinal, reason, bytes } of taken)
+    rejected.push({ row: ordinal, field: '', reason, record: bytes.subarray(0, 4 * mostText).toString('utf8') });
+  const parse = hasParseRejects ? await parseRejects(duck) : [];
+  const parsed = ordinalsAmongAll(
+    parse.map(({ line }) => line),
+    cut,
+  );
+  for (const [index, { message, record }] of parse.entries())
+    rejected.push({ row: parsed[index] ?? 0, field: '', reason: message, record });
+  const bad = await duck.rows('SELECT rowid AS row, fault, raw FROM checked WHERE fault > 0 ORDER BY rowid');
+  const gone = [...cut, ...parsed].sort((one, other) => one - other);
+  const rows = ordinalsAmongAll(
+    bad.map(({ row }) => Number(row)),
+    gone,
+  );
+  for (const [index, { fault, raw }] of bad.entries()) {
+    const rule = rules.rules[Number(fault) - 1];
+    rejected.push({
+      row: rows[index] ?? 0,
+      field: rule?.field ?? '',
+      reason: rule?.reason ?? 'unknown',
+      record: (raw as string | null) ?? '',
+    });
+  }
+  return rejected
+    .sort((one, other) => one.row - other.row)
+    .map(({ row, field, reason, record }) => {
+      const kept = record.length > mostText ? `${record.slice(0, mostText)}...` : record;
+      return JSON.stringify({
+        source: name,
+        row: firstRow + row + 1,
+        field,
+        reason,
+        record: kept,
+      } satisfies RejectedRow);
+    });
+}
+
+interface ParseReject {
+  /** Which record of what DuckDB read, from 0. */
+  readonly line: number;
+  readonly message: string;
+  readonly record: string;
+}
+
+async function parseRejects(duck: Duck): Promise<ParseReject[]> {
+  const found = await duck.rows(
+    'SELECT line, first(error_message ORDER BY column_idx) AS message, first(csv_line) AS record FROM parse_rejects GROUP BY line ORDER BY line',
+  );
+  return found.map(({ line, message, record }) => ({
+    line: Number(line) - 1,
+    message: wordsOf(String(message)),
+    record: ((record as string | null) ?? '').trim(),
+  }));
+}
+
+/** What DuckDB says of a line, as a person would. */
+function wordsOf(message: string): string {
+  const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? [];
+  return expected === undefined ? (message.split('\n')[0] ?? message) : `it has ${found} fields instead of ${expected}`;
+}
