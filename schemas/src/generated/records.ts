@@ -374,6 +374,26 @@ export interface AuditRecordInput {
   readonly hash: string;
 }
 
+/** How much of a window the target worked. */
+export interface Availability {
+  /** Length of the window. */
+  readonly windowMs: number;
+  /** How long it worked, DEGRADED included. */
+  readonly upMs: number;
+  /** How long it is known whether it worked. */
+  readonly knownMs: number;
+}
+
+/** To write a {@link Availability}: what has a default may be left out. */
+export interface AvailabilityInput {
+  /** Length of the window. */
+  readonly windowMs: number;
+  /** How long it worked, DEGRADED included. */
+  readonly upMs: number;
+  /** How long it is known whether it worked. */
+  readonly knownMs: number;
+}
+
 /** CLOSED: tasks go through. OPEN: none do. HALF_OPEN: a few trials do. */
 export type BreakerState = 'UNKNOWN' | 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
@@ -552,6 +572,119 @@ export interface ChangeRequestInput {
   readonly incidentId?: string | null;
   /** Free facts for people; policies see them too. Default: `{}`. */
   readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** PASS, WARN (it works, but not as it should), FAIL; REMOVED: the target is not checked any more. */
+export type CheckOutcome = 'UNKNOWN' | 'PASS' | 'WARN' | 'FAIL' | 'REMOVED';
+
+/** What one check of a target found. It carries what was declared about the check, so that nothing else is needed to judge it. */
+export interface CheckResult {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** What was checked. */
+  readonly target: string;
+  /** Name of the check; one of a target's checks. */
+  readonly check: string;
+  /** How it was checked, e.g. 'http', 'tls', 'postgres'. */
+  readonly kind: string;
+  /** What was found. */
+  readonly outcome: CheckOutcome;
+  /** Why, in a sentence; empty where it passed. Default: `""`. */
+  readonly reason: string;
+  /** When the check ended. Epoch ms. */
+  readonly checkedAt: number;
+  /** How long the target took to answer. Default: `0`. */
+  readonly latencyMs: number;
+  /** What was measured, e.g. days a certificate is good for. */
+  readonly value: number | null;
+  /** Unit of the value. Default: `""`. */
+  readonly unit: string;
+  /** How often it is checked. Default: `60000`. */
+  readonly everyMs: number;
+  /** So many bad results in a row make it bad. Default: `3`. */
+  readonly failAfter: number;
+  /** So many good results in a row make it good again. Default: `2`. */
+  readonly recoverAfter: number;
+  /** Targets that this one cannot work without, as declared beside its checks. Default: `[]`. */
+  readonly dependsOn: readonly string[];
+}
+
+/** To write a {@link CheckResult}: what has a default may be left out. */
+export interface CheckResultInput {
+  /** What was checked. */
+  readonly target: string;
+  /** Name of the check; one of a target's checks. */
+  readonly check: string;
+  /** How it was checked, e.g. 'http', 'tls', 'postgres'. */
+  readonly kind: string;
+  /** What was found. */
+  readonly outcome: CheckOutcome;
+  /** Why, in a sentence; empty where it passed. Default: `""`. */
+  readonly reason?: string;
+  /** When the check ended. Epoch ms. */
+  readonly checkedAt: number;
+  /** How long the target took to answer. Default: `0`. */
+  readonly latencyMs?: number;
+  /** What was measured, e.g. days a certificate is good for. */
+  readonly value?: number | null;
+  /** Unit of the value. Default: `""`. */
+  readonly unit?: string;
+  /** How often it is checked. Default: `60000`. */
+  readonly everyMs?: number;
+  /** So many bad results in a row make it bad. Default: `3`. */
+  readonly failAfter?: number;
+  /** So many good results in a row make it good again. Default: `2`. */
+  readonly recoverAfter?: number;
+  /** Targets that this one cannot work without, as declared beside its checks. Default: `[]`. */
+  readonly dependsOn?: readonly string[];
+}
+
+/** How one check of the target stands. */
+export interface CheckState {
+  /** Its name. */
+  readonly check: string;
+  /** How it checks. */
+  readonly kind: string;
+  /** What its results of late make of it. */
+  readonly status: HealthStatus;
+  /** What the latest result that was not PASS said, while the status is not HEALTHY or doubted. Default: `""`. */
+  readonly reason: string;
+  /** When it was made last. Epoch ms. */
+  readonly checkedAt: number;
+  /** How long the latest answer took. Default: `0`. */
+  readonly latencyMs: number;
+  /** What the latest one measured. */
+  readonly value: number | null;
+  /** Unit of the value. Default: `""`. */
+  readonly unit: string;
+  /** Results in a row that were not PASS. Default: `0`. */
+  readonly failures: number;
+  /** By how much the value (or, without one, the latency in ms) changes in an hour; null where there is no clear trend. */
+  readonly perHour: number | null;
+}
+
+/** To write a {@link CheckState}: what has a default may be left out. */
+export interface CheckStateInput {
+  /** Its name. */
+  readonly check: string;
+  /** How it checks. */
+  readonly kind: string;
+  /** What its results of late make of it. */
+  readonly status: HealthStatus;
+  /** What the latest result that was not PASS said, while the status is not HEALTHY or doubted. Default: `""`. */
+  readonly reason?: string;
+  /** When it was made last. Epoch ms. */
+  readonly checkedAt: number;
+  /** How long the latest answer took. Default: `0`. */
+  readonly latencyMs?: number;
+  /** What the latest one measured. */
+  readonly value?: number | null;
+  /** Unit of the value. Default: `""`. */
+  readonly unit?: string;
+  /** Results in a row that were not PASS. Default: `0`. */
+  readonly failures?: number;
+  /** By how much the value (or, without one, the latency in ms) changes in an hour; null where there is no clear trend. */
+  readonly perHour?: number | null;
 }
 
 /** CLAIM asks for room in the budgets and for the record of the class; LOOK for the record alone; RELEASE gives room back that was not used; OUTCOME tells how the change ended. */
@@ -803,6 +936,83 @@ export interface FlagInput {
   /** Who set it. Default: `""`. */
   readonly setBy?: string;
 }
+
+/** The alert that is FIRING about it. */
+export interface HealthAlert {
+  /** How bad it was told to be. */
+  readonly severity: Severity;
+  /** When it began. Epoch ms. */
+  readonly startsAt: number;
+}
+
+/** To write a {@link HealthAlert}: what has a default may be left out. */
+export interface HealthAlertInput {
+  /** How bad it was told to be. */
+  readonly severity: Severity;
+  /** When it began. Epoch ms. */
+  readonly startsAt: number;
+}
+
+/** How a target is: its status, what its checks say, what it suffers from and how well it was available. */
+export interface HealthReport {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** What it is about; 'muster/health' is about all targets together. */
+  readonly target: string;
+  /** How it is. */
+  readonly status: HealthStatus;
+  /** Since when it is so. Epoch ms. */
+  readonly sinceAt: number;
+  /** When it was checked last. Epoch ms. */
+  readonly checkedAt: number;
+  /** Why it is not HEALTHY, in a sentence. Default: `""`. */
+  readonly reason: string;
+  /** Whether its latest results speak against its status, but not often enough yet. Default: `false`. */
+  readonly isDoubted: boolean;
+  /** Targets it depends on that do not work: the causes, not what lies between. Default: `[]`. */
+  readonly affectedBy: readonly string[];
+  /** Targets it cannot work without, as declared beside its checks. Default: `[]`. */
+  readonly dependsOn: readonly string[];
+  /** Its checks. Default: `[]`. */
+  readonly checks: readonly CheckState[];
+  /** Over the last hour, day and 30 days. Default: `[]`. */
+  readonly availability: readonly Availability[];
+  /** The alert about it; null while there is none. */
+  readonly alert: HealthAlert | null;
+  /** Of 'muster/health': how many targets there are by status. Default: `{}`. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** To write a {@link HealthReport}: what has a default may be left out. */
+export interface HealthReportInput {
+  /** What it is about; 'muster/health' is about all targets together. */
+  readonly target: string;
+  /** How it is. */
+  readonly status: HealthStatus;
+  /** Since when it is so. Epoch ms. */
+  readonly sinceAt: number;
+  /** When it was checked last. Epoch ms. */
+  readonly checkedAt: number;
+  /** Why it is not HEALTHY, in a sentence. Default: `""`. */
+  readonly reason?: string;
+  /** Whether its latest results speak against its status, but not often enough yet. Default: `false`. */
+  readonly isDoubted?: boolean;
+  /** Targets it depends on that do not work: the causes, not what lies between. Default: `[]`. */
+  readonly affectedBy?: readonly string[];
+  /** Targets it cannot work without, as declared beside its checks. Default: `[]`. */
+  readonly dependsOn?: readonly string[];
+  /** Its checks. Default: `[]`. */
+  readonly checks?: readonly CheckStateInput[];
+  /** Over the last hour, day and 30 days. Default: `[]`. */
+  readonly availability?: readonly AvailabilityInput[];
+  /** The alert about it; null while there is none. */
+  readonly alert?: HealthAlertInput | null;
+  /** Of 'muster/health': how many targets there are by status. Default: `{}`. */
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** HEALTHY, DEGRADED (it works, but not as it should), UNHEALTHY (it does not work), UNKNOWN (nobody has looked lately). */
+export type HealthStatus = 'UNKNOWN' | 'HEALTHY' | 'DEGRADED' | 'UNHEALTHY';
 
 /** One problem worth a response. The newest message of an incidentId is its present state. */
 export interface Incident {

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { drive, play, targetOf } from '../test/drive.ts';
+
+const onDb = { dependsOn: ['shop-db'] };
+
+describe('one target', () => {
+  it('is not working after three failures in a row and works again after two passes, with one alert', () => {
+    const run = drive();
+    play(run, 'shop', 'PFFPFF');
+    expect(run.reports.get('shop')).toMatchObject({ status: 'HEALTHY', isDoubted: true, reason: '' });
+    expect(run.told).toEqual([]);
+    play(run, 'shop', 'F');
+    const downAt = run.now;
+    expect(run.reports.get('shop')).toMatchObject({
+      status: 'UNHEALTHY',
+      sinceAt: downAt,
+      reason: 'http: answers 503',
+    });
+    play(run, 'shop', 'FPFP');
+    expect(run.reports.get('shop')?.status).toBe('UNHEALTHY');
+    play(run, 'shop', 'P');
+    expect(run.short).toEqual(['FIRING shop CRITICAL', 'RESOLVED shop CRITICAL']);
+    const [fired, ended] = run.told;
+    expect(fired).toMatchObject({
+      fingerprint: 'health/shop',
+      category: 'AVAILABILITY',
+      title: 'shop does not work: http: answers 503',
+      startsAt: downAt,
+      evidence: [{ detector: 'http', series: 'shop/http', samples: 3 }],
+    });
+    expect(ended).toMatchObject({ startsAt: downAt, endsAt: run.now, correlationId: fired?.correlationId });
+    expect(run.reports.get('shop')).toMatchObject({ status: 'HEALTHY', sinceAt: run.now, alert: null });
+  });
+
+  it('is DEGRADED by warnings, and the alert gets worse with it but not better', () => {
+    const run = drive();
+    play(run, 'shop', 'PWWWFFFWWPP');
+    expect(run.short).toEqual(['FIRING shop WARNING', 'FIRING shop CRITICAL', 'RESOLVED shop CRITICAL']);
+    expect(new Set(run.told.map(({ correlationId }) => correlationId)).size).toBe(1);
+  });
+
+  it('is not judged by its first failure', () => {
+    const run = drive();
+    play(run, 'shop', 'F');
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNKNOWN', isDoubted: true });
+    play(run, 'shop', 'FF');
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+  });
+
+  it('is as well as the worst of its checks', () => {
+    const run = drive();
+    play(run, 'shop', 'PFFF', { check: 'page' });
+    play(run, 'shop', 'P', { check: 'port' });
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNHEALTHY', reason: 'page: answers 503' });
+    expect(run.reports.get('shop')?.checks.map(({ check, status }) => [check, status])).toEqual([
+      ['page', 'UNHEALTHY'],
+      ['port', 'HEALTHY'],
+    ]);
+  });
+
+  it('takes no result that is older than the one before', () => {
+    const run = drive();
+    play(run, 'shop', 'PP');
+    play(run, 'shop', 'FFF', { checkedAt: run.now - 1 });
+    expect(run.reports.get('shop')?.isDoubted).toBe(false);
+    expect(run.ignored).toHaveLength(3);
+  });
+
+  it('weighs what depends on it', () => {
+    const run = drive();
+    run.topology(targetOf('toy', { tier: 'LOW' }));
+    play(run, 'toy', 'PFFF');
+    expect(run.short).toEqual(['FIRING toy WARNING']);
+  });
+
+  it('is UNKNOWN when nobody looks any more, and forgotten after a day', () => {
+    const run = drive();
+    play(run, 'shop', 'PFFF');
+    run.until(run.now + 5 * 60_000);
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNKNOWN', reason: 'nobody has looked lately' });
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+    run.until(run.now + 24 * 3_600_000);
+    expect(run.reports.has('shop')).toBe(false);
+    expect(run.short).toEqual(['FIRING shop CRITICAL', 'RESOLVED shop CRITICAL']);
+  });
+
+  it('is gone when its declaration is', () => {
+    const run = drive();
+    play(run, 'shop', 'PFFF');
+    run.hear('shop', 'REMOVED');
+    expect(run.reports.has('shop')).toBe(false);
+    expect(run.told.at(-1)).toMatchObject({ status: 'RESOLVED', description: 'it is not checked any more' });
+  });
+
+  it('is gone on with from its report when the state is lost', () => {
+    const before = drive();
+    play(before, 'shop', 'PPFFF', {}, 30_000);
+    const report = before.reports.get('shop');
+    const run = drive();
+    run.report(report!);
+    run.until(before.now);
+    run.hear('shop', 'FAIL', { checkedAt: report!.checkedAt });
+    play(run, 'shop', 'F', {}, 30_000);
+    expect(run.told).toEqual([]);
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNHEALTHY', sinceAt: report!.sinceAt });
+    expect(run.reports.get('shop')?.availability[2]).toEqual({
+      windowMs: 2_592_000_000,
+      upMs: 120_000,
+      knownMs: 150_000,
+    });
+    play(run, 'shop', 'PP', {}, 30_000);
+    expect(run.told).toMatchObject([{ status: 'RESOLVED', startsAt: report!.alert?.startsAt }]);
+  });
+});
+
+describe('a target below another', () => {
+  it('is told of as affected, with one alert for the cause', () => {
+    const run = drive();
+    run.topology(targetOf('till', { dependsOn: ['shop'] }));
+    play(run, 'shop-db', 'P');
+    play(run, 'shop', 'P', onDb);
+    play(run, 'till', 'P');
+    play(run, 'shop-db', 'FFF');
+    play(run, 'shop', 'FFF', onDb);
+    play(run, 'till', 'FFF');
+    expect(run.short).toEqual(['FIRING shop-db CRITICAL']);
+    expect(run.reports.get('shop')).toMatchObject({
+      status: 'UNHEALTHY',
+      affectedBy: ['shop-db'],
+      reason: 'http: answers 503; it depends on shop-db, which does not work',
+    });
+    expect(run.reports.get('till')?.affectedBy).toEqual(['shop-db']);
+    play(run, 'shop-db', 'PP');
+    play(run, 'shop', 'PP', onDb);
+    play(run, 'till', 'PP');
+    expect(run.short).toEqual(['FIRING shop-db CRITICAL', 'RESOLVED shop-db CRITICAL']);
+    expect(run.reports.get('till')).toMatchObject({ status: 'HEALTHY', affectedBy: [] });
+  });
+
+  it('waits for what it depends on to be looked at, when it fails first', () => {
+    const run = drive();
+    play(run, 'shop-db', 'P');
+    play(run, 'shop', 'PFFF', onDb);
+    expect(run.short).toEqual([]);
+    play(run, 'shop-db', 'FFF', {}, 2_000);
+    run.until(run.now + 20_000);
+    expect(run.short).toEqual(['FIRING shop-db CRITICAL']);
+    expect(run.reports.get('shop')?.affectedBy).toEqual(['shop-db']);
+  });
+
+  it('waits no longer than it must: what was found well since cannot be the cause', () => {
+    const run = drive();
+    play(run, 'shop-db', 'P');
+    play(run, 'shop', 'PF', onDb);
+    play(run, 'shop-db', 'P', {}, 1_000);
+    play(run, 'shop', 'FF', onDb);
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+    expect(run.told[0]?.toldAt).toBe(run.now);
+  });
+
+  it('has its own alert when nobody looks at what it depends on, within a bounded time', () => {
+    const run = drive();
+    play(run, 'shop-db', 'P');
+    play(run, 'shop', 'PFFF', onDb);
+    const downAt = run.now;
+    run.until(downAt + 16_000);
+    expect(run.told.map(({ toldAt }) => toldAt - downAt)).toEqual([15_000]);
+  });
+
+  it('gives up its alert for that of a cause which shows late', () => {
+    const run = drive();
+    play(run, 'shop', 'PFFF', onDb);
+    play(run, 'shop-db', 'PFFF');
+    play(run, 'shop', 'F', onDb);
+    expect(run.short).toEqual(['FIRING shop CRITICAL', 'FIRING shop-db CRITICAL', 'RESOLVED shop CRITICAL']);
+    expect(run.told.at(-1)?.description).toBe('suffers from shop-db');
+  });
+
+  it('has its own alert when it does not come back after its cause has', () => {
+    const run = drive();
+    play(run, 'shop-db', 'PFFF');
+    play(run, 'shop', 'PFFF', onDb);
+    play(run, 'shop-db', 'PP');
+    play(run, 'shop', 'F', onDb);
+    const aloneAt = run.now;
+    expect(run.short).toEqual(['FIRING shop-db CRITICAL', 'RESOLVED shop-db CRITICAL']);
+    run.until(aloneAt + 80_000);
+    expect(run.short.at(-1)).toBe('FIRING shop CRITICAL');
+    expect(run.short).toHaveLength(3);
+  });
+
+  it('is DEGRADED while it works itself', () => {
+    const run = drive();
+    play(run, 'shop-db', 'PFFF');
+    play(run, 'shop', 'P', onDb);
+    expect(run.reports.get('shop')).toMatchObject({
+      status: 'DEGRADED',
+      reason: 'it depends on shop-db, which does not work',
+    });
+    expect(run.short).toEqual(['FIRING shop-db CRITICAL']);
+  });
+
+  it('in a circle is no cause of the other: both are told of', () => {
+    const run = drive();
+    run.topology(targetOf('a', { dependsOn: ['b'] }), targetOf('b', { dependsOn: ['a'] }));
+    play(run, 'a', 'PFFF');
+    play(run, 'b', 'PFFF');
+    expect(run.short).toEqual(['FIRING a CRITICAL', 'FIRING b CRITICAL']);
+  });
+});
+
+describe('all targets together', () => {
+  it('are counted by status, those that only suffer from another as well', () => {
+    const run = drive();
+    play(run, 'shop-db', 'PFFF');
+    play(run, 'shop', 'P', onDb);
+    play(run, 'cache', 'P');
+    play(run, 'muster/health', 'P', { check: 'schedule', kind: 'self' });
+    expect(run.reports.get('muster/health')).toMatchObject({
+      status: 'HEALTHY',
+      counts: { HEALTHY: 1, DEGRADED: 1, UNHEALTHY: 1, UNKNOWN: 0, AFFECTED: 1 },
+    });
+  });
+
+  it('are checked too late: that is an alert of the mesh', () => {
+    const run = drive();
+    play(run, 'muster/health', 'PWWW', { check: 'schedule', kind: 'self' });
+    expect(run.told).toMatchObject([{ category: 'MESH', severity: 'WARNING', fingerprint: 'health/muster/health' }]);
+  });
+});

@@ -1,0 +1,110 @@
+import { handled, ignored, type Outcome, type Publication } from '@muster/agent';
+import type { Message } from '@muster/bus';
+import { account } from './availability.ts';
+import { observeCheck, statusOf, type CheckMemory, type HealthStatus } from './check-memory.ts';
+import { alertStep } from './alerting.ts';
+import { countsOf } from './mesh-wide.ts';
+import type { Context } from './settings.ts';
+import { stateFrom, type TargetState } from './target-state.ts';
+import { ownTarget, reportOf, resolved } from './telling.ts';
+import { upstreamOf } from './upstream.ts';
+
+type Said = Publication<'muster.alerts.v1' | 'muster.health-reports.v1'>;
+type Judged = Outcome<TargetState, 'muster.alerts.v1' | 'muster.health-reports.v1'>;
+
+const ranks: readonly HealthStatus[] = ['HEALTHY', 'UNKNOWN', 'DEGRADED', 'UNHEALTHY'];
+
+/** One result of a check: the target's next state, its report, and its alert where that changes. */
+export function judge({ value: result }: Message<'muster.check-results.v1'>, context: Context): Judged {
+  const { key, now } = context;
+  const before = context.state ?? stateFrom(context.tables.reports.get(key), now, context.newId);
+  if (result.outcome === 'REMOVED') return farewell(before, context, 'it is not checked any more');
+  const memory = before.checks[result.check];
+  const next = observeCheck(memory, result);
+  if (next === undefined || next === memory) return ignored('a result that is not newer than the latest');
+  const checks = lively({ ...before.checks, [result.check]: next }, result.checkedAt);
+  const own = worst(checks);
+  const checkedAt = Math.max(before.checkedAt, result.checkedAt);
+  const wasKnown = before.own !== 'UNKNOWN' && result.checkedAt - before.checkedAt <= staleAfterMs(checks);
+  return told(before, context, {
+    ...before,
+    checks,
+    dependsOn: result.dependsOn,
+    own,
+    ownSinceAt: own === before.own ? before.ownSinceAt : result.checkedAt,
+    checkedAt,
+    heardAt: now,
+    windows: wasKnown
+      ? account(before.windows, before.checkedAt, checkedAt, before.own !== 'UNHEALTHY')
+      : before.windows,
+  });
+}
+
+/** Time has passed: an alert has waited long enough, or nobody checks the target any more. */
+export function lookAgain(context: Context): Judged {
+  const { state, now, config } = context;
+  if (state === undefined) return handled();
+  if (now >= state.heardAt + config.forgetAfterMs) return farewell(state, context, 'nobody checks it any more');
+  if (now < state.heardAt + staleAfterMs(state.checks)) return told(state, context, state);
+  const lost: TargetState = {
+    ...state,
+    own: 'UNKNOWN',
+    ownSinceAt: now,
+    status: 'UNKNOWN',
+    sinceAt: state.status === 'UNKNOWN' ? state.sinceAt : now,
+    affectedBy: [],
+    checks: {},
+  };
+  const wakeAt = state.heardAt + config.forgetAfterMs;
+  return handled({ state: lost, publish: [reportOf(context.key, lost)], wakeAt });
+}
+
+function told(before: TargetState, context: Context, judged: TargetState): Judged {
+  const { key, now, tables } = context;
+  const { causes, isCleared } = upstreamOf(key, judged.dependsOn, failingSinceAt(judged), tables);
+  const isUnwell = judged.own === 'HEALTHY' && causes.length > 0;
+  const status = isUnwell ? 'DEGRADED' : judged.own;
+  const placed: TargetState = {
+    ...judged,
+    status,
+    sinceAt: status === before.status ? before.sinceAt : judged.own === before.own ? now : judged.ownSinceAt,
+    affectedBy: causes,
+    affectedAt: causes.length > 0 ? now : before.affectedAt,
+  };
+  const { alert, publication, waitUntil } = alertStep(placed, isCleared, context);
+  const state = { ...placed, alert };
+  const counts = key === ownTarget ? countsOf(tables.reports) : {};
+  const publish: Said[] = [reportOf(key, state, counts), ...(publication === undefined ? [] : [publication])];
+  const staleAt = state.heardAt + staleAfterMs(state.checks);
+  return handled({ state, publish, wakeAt: Math.min(waitUntil ?? Infinity, staleAt) });
+}
+
+function farewell(state: TargetState, { key, now }: Context, why: string): Judged {
+  const ended = state.alert === null ? [] : [resolved(key, state, state.alert, now, why)];
+  const gone: Said = { topic: 'muster.health-reports.v1', key, value: null };
+  return handled({ state: null, publish: [...ended, gone], wakeAt: null });
+}
+
+function worst(checks: Readonly<Record<string, CheckMemory>>): HealthStatus {
+  const statuses = Object.values(checks).map(statusOf);
+  return statuses.toSorted((a, b) => ranks.indexOf(b) - ranks.indexOf(a))[0] ?? 'UNKNOWN';
+}
+
+/** When the trouble of the checks that are not well began. */
+function failingSinceAt({ checks, ownSinceAt }: TargetState): number {
+  const failing = Object.values(checks).filter(({ failures }) => failures > 0);
+  return Math.min(ownSinceAt, ...failing.map((memory) => memory.failingSinceAt));
+}
+
+/** Three checks could have come, and a little more. */
+function staleAfterMs(checks: Readonly<Record<string, CheckMemory>>): number {
+  return 30_000 + 3 * Math.max(10_000, ...Object.values(checks).map(({ everyMs }) => everyMs));
+}
+
+/** Without the checks that are not made any more while others are. */
+function lively(checks: Readonly<Record<string, CheckMemory>>, at: number): Readonly<Record<string, CheckMemory>> {
+  const alive = Object.entries(checks).filter(
+    ([name, memory]) => at - memory.checkedAt <= staleAfterMs({ [name]: memory }),
+  );
+  return Object.fromEntries(alive);
+}

@@ -1,0 +1,4 @@
+import { runAgent } from '@muster/agent';
+import { health } from './agent.ts';
+
+await runAgent(health);
