@@ -40,7 +40,9 @@ export function adopt(
 function phaseAfter(decision: Decision, state: ChangeState | undefined, at: number): ChangePhase | undefined {
   const { verdict, decidedBy, target } = decision;
   if (verdict !== 'ESCALATED') {
-    if (state?.phase === 'decided' && state.verdict === verdict) return { ...state, request: null };
+    // What has been heard stands: a second final decision, should one be on the topic, changes nothing.
+    if (state?.phase === 'decided' && (state.verdict === verdict || state.request === null))
+      return { ...state, request: null };
     return {
       phase: 'decided',
       verdict,

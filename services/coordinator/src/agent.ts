@@ -1,5 +1,5 @@
 import { defineAgent, stateOf } from '@muster/agent';
-import { onDecision } from './decisions.ts';
+import { forgetDecision, onDecision, type DecisionState } from './decisions.ts';
 import { onIncident, type IncidentState } from './incidents.ts';
 import { forgetCause, onRemediation, type CauseState } from './remediations.ts';
 import { onRunMessage, wakeRun, type RunState } from './runs.ts';
@@ -38,7 +38,12 @@ export const coordinator = defineAgent({
       handle: onRemediation,
       wake: forgetCause,
     }),
-    decisions: on(['muster.decisions.v1'], { state: stateOf<never>(), horizon: dayMs, handle: onDecision }),
+    decisions: on(['muster.decisions.v1'], {
+      state: stateOf<DecisionState>(),
+      horizon: dayMs,
+      handle: onDecision,
+      wake: forgetDecision,
+    }),
     runs: on(['muster.workflow-commands.v1', 'muster.task-results.v1'], {
       state: stateOf<RunState>(),
       horizon: 9 * dayMs,

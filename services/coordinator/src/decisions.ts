@@ -1,10 +1,18 @@
 /** What was decided on changes: told to the run that waits for it, or carried out by a run of its own. */
 import { handled, ignored, type Outcome } from '@muster/agent';
 import type { Message } from '@muster/bus';
-import type { ChangeRequest } from '@muster/schemas';
+import type { ChangeRequest, Decision } from '@muster/schemas';
 import type { Context } from './tables.ts';
 
 type Topic = 'muster.workflow-commands.v1';
+
+/** What is final is remembered for a day: the first final decision on the topic stands, whatever is said later. */
+export interface DecisionState {
+  readonly verdict: string;
+}
+
+const rememberMs = 24 * 3_600_000;
+const isFinal = (verdict: string): boolean => ['APPROVED', 'REJECTED', 'EXPIRED'].includes(verdict);
 
 /** The table of requests is not as far as the decision; it will be in a moment. */
 class NotYetKnown extends Error {
@@ -13,9 +21,23 @@ class NotYetKnown extends Error {
 }
 
 export function onDecision(
-  { value: decision }: Message<'muster.decisions.v1'>,
-  { tables }: Context<never>,
-): Outcome<never, Topic> {
+  message: Message<'muster.decisions.v1'>,
+  context: Context<DecisionState>,
+): Outcome<DecisionState, Topic> {
+  const { changeId, verdict } = message.value;
+  if (!isFinal(verdict)) return follow(message.value, context);
+  if (context.state !== undefined)
+    return ignored(`change ${changeId} was ${context.state.verdict} before, and the first decision stands`);
+  const outcome = follow(message.value, context);
+  const publish = outcome.kind === 'handled' ? (outcome.publish ?? []) : [];
+  return handled({ state: { verdict }, publish, wakeAt: context.now + rememberMs });
+}
+
+export function forgetDecision(): Outcome<DecisionState, Topic> {
+  return handled({ state: null });
+}
+
+function follow(decision: Decision, { tables }: Context<DecisionState>): Outcome<DecisionState, Topic> {
   const { changeId, verdict, isShadow, reason, workflowId, stepId, expiresAt, incidentId } = decision;
   if (workflowId !== null) {
     const payload = JSON.stringify({ verdict, isShadow, reason: reason.slice(0, 500), changeId, expiresAt });
