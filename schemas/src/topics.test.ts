@@ -12,12 +12,14 @@ describe('the topics', () => {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(({ name, key, cleanup, record }) => [name, key.join('/'), cleanup, record]);
     expect(told).toEqual([
+      ['muster.actor-events.v1', 'actor', 'delete', 'SecurityEvent'],
       ['muster.agent-cards.v1', 'agent', 'compact', 'AgentCard'],
       ['muster.agent-heartbeats.v1', 'instance', 'delete', 'AgentHeartbeat'],
       ['muster.agent-scores.v1', 'agent/capability', 'compact', 'AgentScore'],
       ['muster.alert-transitions.v1', 'scope', 'delete', 'AlertTransition'],
       ['muster.alerts.v1', 'fingerprint', 'compact', 'Alert'],
       ['muster.audit.v1', 'subject', 'delete', 'AuditRecord'],
+      ['muster.blocks.v1', 'address', 'compact', 'Block'],
       ['muster.change-claims.v1', 'ledger', 'delete', 'ChangeClaim'],
       ['muster.change-grants.v1', 'changeId', 'delete', 'ChangeGrant'],
       ['muster.change-requests.v1', 'changeId', 'compact', 'ChangeRequest'],
@@ -32,6 +34,7 @@ describe('the topics', () => {
       ['muster.policies.v1', 'policyId', 'compact', 'Policy'],
       ['muster.remediations.v1', 'cause', 'delete', 'Remediation'],
       ['muster.reviews.v1', 'changeId', 'delete', 'Review'],
+      ['muster.security-events.v1', 'address', 'delete', 'SecurityEvent'],
       ['muster.silences.v1', 'silenceId', 'compact', 'Silence'],
       ['muster.task-measurements.v1', 'agent/capability', 'delete', 'TaskMeasurement'],
       ['muster.task-progress.v1', 'conversation', 'delete', 'TaskProgress'],

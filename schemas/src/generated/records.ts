@@ -394,6 +394,59 @@ export interface AvailabilityInput {
   readonly knownMs: number;
 }
 
+/** An address that is to be kept out for a time. Whoever enforces it looks at the end by itself. Deleted, or RELEASED, it is kept out no longer. */
+export interface Block {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** One IP address in its shortest form; never a range. */
+  readonly address: string;
+  /** Whether it is kept out. */
+  readonly status: BlockStatus;
+  /** From when. Epoch ms. */
+  readonly startsAt: number;
+  /** Until when. Epoch ms. */
+  readonly endsAt: number;
+  /** Why, in a sentence for people. Default: `""`. */
+  readonly reason: string;
+  /** The rule that decided it, e.g. 'brute-force'; empty when a person did. Default: `""`. */
+  readonly rule: string;
+  /** The how many-eth time: a repeater is kept out for longer. Default: `1`. */
+  readonly offence: number;
+  /** What it attacked last; empty where nothing is known of it. Default: `""`. */
+  readonly target: string;
+  /** Who decided it: an agent's name or a person. */
+  readonly decidedBy: string;
+  /** The approved change it rests on, if any. */
+  readonly changeId: string | null;
+}
+
+/** To write a {@link Block}: what has a default may be left out. */
+export interface BlockInput {
+  /** One IP address in its shortest form; never a range. */
+  readonly address: string;
+  /** Whether it is kept out. */
+  readonly status: BlockStatus;
+  /** From when. Epoch ms. */
+  readonly startsAt: number;
+  /** Until when. Epoch ms. */
+  readonly endsAt: number;
+  /** Why, in a sentence for people. Default: `""`. */
+  readonly reason?: string;
+  /** The rule that decided it, e.g. 'brute-force'; empty when a person did. Default: `""`. */
+  readonly rule?: string;
+  /** The how many-eth time: a repeater is kept out for longer. Default: `1`. */
+  readonly offence?: number;
+  /** What it attacked last; empty where nothing is known of it. Default: `""`. */
+  readonly target?: string;
+  /** Who decided it: an agent's name or a person. */
+  readonly decidedBy: string;
+  /** The approved change it rests on, if any. */
+  readonly changeId?: string | null;
+}
+
+/** ACTIVE: keep it out until endsAt. RELEASED: a person let it in; until endsAt it is not blocked again. */
+export type BlockStatus = 'UNKNOWN' | 'ACTIVE' | 'RELEASED';
+
 /** CLOSED: tasks go through. OPEN: none do. HALF_OPEN: a few trials do. */
 export type BreakerState = 'UNKNOWN' | 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
@@ -416,7 +469,7 @@ export interface BudgetInput {
 /** What kind of matter a signal or an alert is about. MESH is the mesh itself. */
 export type Category = 'UNKNOWN' | 'PERFORMANCE' | 'ERROR' | 'SECURITY' | 'BUSINESS' | 'AVAILABILITY' | 'CAPACITY' | 'MESH';
 
-/** Asks the ledger of approvals for room in the budgets and the record of a class of changes, or tells it how a change ended. */
+/** Asks the ledger of approvals for room in the budgets, for the target and for the record of a class of changes, or tells it how a change goes and ended. */
 export interface ChangeClaim {
   /** Identity, time and lineage of this message. */
   readonly envelope: Envelope;
@@ -430,6 +483,8 @@ export interface ChangeClaim {
   readonly target: string;
   /** Kind of change. Default: `""`. */
   readonly changeClass: string;
+  /** CLAIM, HOLD: the run that carries it out. Null: it is for the record only, and holds no target. */
+  readonly workflowId: string | null;
   /** OUTCOME: whether the change was verified; false: it was undone or failed; null: it was not carried out. */
   readonly isVerified: boolean | null;
 }
@@ -446,6 +501,8 @@ export interface ChangeClaimInput {
   readonly target?: string;
   /** Kind of change. Default: `""`. */
   readonly changeClass?: string;
+  /** CLAIM, HOLD: the run that carries it out. Null: it is for the record only, and holds no target. */
+  readonly workflowId?: string | null;
   /** OUTCOME: whether the change was verified; false: it was undone or failed; null: it was not carried out. */
   readonly isVerified?: boolean | null;
 }
@@ -456,10 +513,14 @@ export interface ChangeGrant {
   readonly envelope: Envelope;
   /** Id of the change. */
   readonly changeId: string;
-  /** Whether there is room in every budget; false also where none was asked for. */
+  /** Whether there is room in every budget and the target is held for it; false also where nothing was asked for. */
   readonly isGranted: boolean;
   /** Why there is none, in a sentence; empty when granted. Default: `""`. */
   readonly reason: string;
+  /** The change that has the target now; null: nothing stands in the way there. */
+  readonly heldBy: string | null;
+  /** It waits until the target is free, and is answered again then. False with heldBy: it must not wait, because that would never end. Default: `false`. */
+  readonly isWaiting: boolean;
   /** Earlier changes of this class that ended verified. Default: `0`. */
   readonly verified: number;
   /** Earlier changes of this class that did not. Default: `0`. */
@@ -474,10 +535,14 @@ export interface ChangeGrant {
 export interface ChangeGrantInput {
   /** Id of the change. */
   readonly changeId: string;
-  /** Whether there is room in every budget; false also where none was asked for. */
+  /** Whether there is room in every budget and the target is held for it; false also where nothing was asked for. */
   readonly isGranted: boolean;
   /** Why there is none, in a sentence; empty when granted. Default: `""`. */
   readonly reason?: string;
+  /** The change that has the target now; null: nothing stands in the way there. */
+  readonly heldBy?: string | null;
+  /** It waits until the target is free, and is answered again then. False with heldBy: it must not wait, because that would never end. Default: `false`. */
+  readonly isWaiting?: boolean;
   /** Earlier changes of this class that ended verified. Default: `0`. */
   readonly verified?: number;
   /** Earlier changes of this class that did not. Default: `0`. */
@@ -687,8 +752,8 @@ export interface CheckStateInput {
   readonly perHour?: number | null;
 }
 
-/** CLAIM asks for room in the budgets and for the record of the class; LOOK for the record alone; RELEASE gives room back that was not used; OUTCOME tells how the change ended. */
-export type ClaimKind = 'UNKNOWN' | 'CLAIM' | 'LOOK' | 'RELEASE' | 'OUTCOME';
+/** CLAIM asks for room in the budgets, for the target and for the record of the class; HOLD for the target alone; LOOK for the record alone; RELEASE gives back what was not used, and waits no longer; BEGUN tells that the change is being carried out; LEFT that its run has stopped and left the target to a person; OUTCOME how it ended. */
+export type ClaimKind = 'UNKNOWN' | 'CLAIM' | 'LOOK' | 'RELEASE' | 'OUTCOME' | 'HOLD' | 'BEGUN' | 'LEFT';
 
 /** START, CANCEL (compensates what was done), PAUSE (begins no further step), RESUME, ADAPT (changes steps not yet begun), SIGNAL (an event that steps wait for). */
 export type CommandKind = 'UNKNOWN' | 'START' | 'CANCEL' | 'PAUSE' | 'RESUME' | 'ADAPT' | 'SIGNAL';
@@ -1599,6 +1664,62 @@ export interface RuleVoiceInput {
   /** What it says, in a sentence. Default: `""`. */
   readonly reason?: string;
 }
+
+/** Something that somebody did or tried, as the target saw it. It says what was seen, not what is thought of it. */
+export interface SecurityEvent {
+  /** Identity, time and lineage of this message. */
+  readonly envelope: Envelope;
+  /** What was done. */
+  readonly kind: SecurityEventKind;
+  /** How it ended. Default: `"UNKNOWN"`. */
+  readonly outcome: SecurityOutcome;
+  /** The IP address it came from, in its shortest form (IPv4 where it is mapped into IPv6), else the name of the host that the target knew. */
+  readonly address: string;
+  /** Who it was or said to be: a user name. Default: `""`. */
+  readonly actor: string;
+  /** What it was done to: a service or a host. */
+  readonly target: string;
+  /** What was asked for, in the target's words: 'GET /cart?id=3', 'password'. Default: `""`. */
+  readonly action: string;
+  /** What the target itself found wrong with it: 'invalid-user', 'rate-limited', 'malformed'. Default: `[]`. */
+  readonly signs: readonly string[];
+  /** How often, where the target tells of several at once. Default: `1`. */
+  readonly count: number;
+  /** When it happened, by the target's clock. Epoch ms. */
+  readonly at: number;
+  /** Free facts: 'status', 'userAgent', 'port'. Default: `{}`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** To write a {@link SecurityEvent}: what has a default may be left out. */
+export interface SecurityEventInput {
+  /** What was done. */
+  readonly kind: SecurityEventKind;
+  /** How it ended. Default: `"UNKNOWN"`. */
+  readonly outcome?: SecurityOutcome;
+  /** The IP address it came from, in its shortest form (IPv4 where it is mapped into IPv6), else the name of the host that the target knew. */
+  readonly address: string;
+  /** Who it was or said to be: a user name. Default: `""`. */
+  readonly actor?: string;
+  /** What it was done to: a service or a host. */
+  readonly target: string;
+  /** What was asked for, in the target's words: 'GET /cart?id=3', 'password'. Default: `""`. */
+  readonly action?: string;
+  /** What the target itself found wrong with it: 'invalid-user', 'rate-limited', 'malformed'. Default: `[]`. */
+  readonly signs?: readonly string[];
+  /** How often, where the target tells of several at once. Default: `1`. */
+  readonly count?: number;
+  /** When it happened, by the target's clock. Epoch ms. */
+  readonly at: number;
+  /** Free facts: 'status', 'userAgent', 'port'. Default: `{}`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** LOGIN: somebody gave credentials. CONNECTION: a connection that came to no login and no request. REQUEST: a request, as over HTTP. PRIVILEGE: somebody asked for more rights. */
+export type SecurityEventKind = 'UNKNOWN' | 'LOGIN' | 'CONNECTION' | 'REQUEST' | 'PRIVILEGE';
+
+/** SUCCEEDED; FAILED: wrong credentials, nothing there, broken; REFUSED: it was turned away. */
+export type SecurityOutcome = 'UNKNOWN' | 'SUCCEEDED' | 'FAILED' | 'REFUSED';
 
 /** How bad it is: INFO (worth knowing), WARNING (will need someone), CRITICAL (needs someone now). */
 export type Severity = 'UNKNOWN' | 'INFO' | 'WARNING' | 'CRITICAL';

@@ -1,0 +1,83 @@
+import { readAddress } from '@muster/containment';
+import { outcomeOf } from './access-log.ts';
+import { foreign, saw, type LineContext, type LineReading } from './sighting.ts';
+
+/** Names that logs give to the same things, the surest first. */
+const names = {
+  address: [
+    'address',
+    'remote_addr',
+    'remote_ip',
+    'client_ip',
+    'clientIp',
+    'src_ip',
+    'source_ip',
+    'remoteAddress',
+    'ip',
+    'client',
+  ],
+  actor: ['actor', 'user', 'username', 'remote_user', 'user_name', 'login'],
+  target: ['target', 'service', 'host', 'vhost', 'server_name'],
+  action: ['action', 'request', 'uri', 'request_uri', 'url', 'path'],
+  method: ['method', 'request_method', 'verb'],
+  status: ['status', 'status_code', 'response'],
+  at: ['at', 'time', 'timestamp', '@timestamp', 'ts', 'time_iso8601', 'date'],
+  userAgent: ['userAgent', 'user_agent', 'http_user_agent', 'agent'],
+} as const;
+
+const kinds = ['LOGIN', 'CONNECTION', 'REQUEST', 'PRIVILEGE'] as const;
+const outcomes = ['SUCCEEDED', 'FAILED', 'REFUSED'] as const;
+
+/** Reads one JSON object a line: a security event as the schema has it, or what common loggers write about a request or a login. */
+export function readJsonLine(line: string, context: LineContext): LineReading {
+  const record = parsed(line);
+  if (record === undefined) return foreign('it is no JSON object');
+  const text = (name: keyof typeof names): string => {
+    for (const each of names[name]) {
+      const value = record[each];
+      if (typeof value === 'string' || typeof value === 'number') return String(value);
+    }
+    return '';
+  };
+  const address = text('address');
+  const reading = readAddress(address);
+  if (address === '') return foreign(`it has no address: one of ${names.address.join(', ')}`);
+  if (reading.kind === 'range') return foreign(`its address is not one: ${reading.reason}`);
+  const at = timeOf(text('at'), context.now);
+  if (Number.isNaN(at)) return foreign(`its time ${text('at')} is no time`);
+  const status = text('status');
+  const kind = kinds.find((each) => each === String(record['kind']).toUpperCase()) ?? 'REQUEST';
+  const outcome = outcomes.find((each) => each === String(record['outcome']).toUpperCase()) ?? outcomeOf(status);
+  const signs = Array.isArray(record['signs']) ? record['signs'].filter((each) => typeof each === 'string') : [];
+  const userAgent = text('userAgent').slice(0, 500);
+  return saw({
+    kind,
+    outcome,
+    address,
+    actor: text('actor') === '-' ? '' : text('actor'),
+    target: text('target') || context.target,
+    action: [text('method'), text('action').replace(/ HTTP\/[\d.]+$/, '')].filter((each) => each !== '').join(' '),
+    signs: signs.slice(0, 16),
+    at,
+    attributes: { ...(status === '' ? {} : { status }), ...(userAgent === '' ? {} : { userAgent }) },
+  });
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Epoch seconds, epoch milliseconds, or a date; none: now. */
+function timeOf(text: string, now: number): number {
+  if (text === '') return now;
+  const number = Number(text);
+  if (Number.isNaN(number)) return Date.parse(text);
+  return Math.floor(number < 1e11 ? number * 1_000 : number);
+}

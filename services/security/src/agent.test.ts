@@ -1,0 +1,93 @@
+import { memoryMesh, type MemoryMesh } from '@muster/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { security } from './agent.ts';
+import { carryOut } from './carry-out.ts';
+import { blockAddress } from './actions/block-address.ts';
+import { settings } from './settings.ts';
+
+let mesh: MemoryMesh;
+beforeEach(async () => {
+  mesh = await memoryMesh({ agents: [security], partitions: 2 });
+});
+afterEach(() => mesh.stop());
+
+const event = (address: string) =>
+  ({ kind: 'LOGIN', outcome: 'FAILED', address, actor: 'root', target: 'gate', at: Date.now() }) as const;
+const blocksOf = async () => (await mesh.read('muster.blocks.v1')).map(({ value }) => value);
+
+describe('security in a mesh', () => {
+  it('blocks who attacks, once, through the death of its process', async () => {
+    const first = await mesh.start(security);
+    await mesh.publishAll(
+      'muster.security-events.v1',
+      Array.from({ length: 3 }, () => event('203.0.113.7')),
+    );
+    await mesh.idle();
+    first.crash();
+    await mesh.start(security);
+    await mesh.publishAll(
+      'muster.security-events.v1',
+      Array.from({ length: 4 }, () => event('::ffff:203.0.113.7')),
+    );
+    await mesh.idle();
+    expect(await blocksOf()).toMatchObject([{ address: '203.0.113.7', status: 'ACTIVE', decidedBy: 'security' }]);
+  });
+
+  it('heeds a release after its state is lost', async () => {
+    const first = await mesh.start(security);
+    const startsAt = Date.now();
+    await mesh.publish('muster.blocks.v1', {
+      address: '203.0.113.7',
+      status: 'RELEASED',
+      startsAt,
+      endsAt: startsAt + 3_600_000,
+      decidedBy: 'ann',
+    });
+    await mesh.idle();
+    await first.stop();
+    mesh.store.flushAll();
+    await mesh.start(security);
+    await mesh.publishAll(
+      'muster.security-events.v1',
+      Array.from({ length: 9 }, () => event('203.0.113.7')),
+    );
+    await mesh.idle();
+    expect((await blocksOf()).filter(({ status }) => status === 'ACTIVE')).toEqual([]);
+  });
+
+  it('sets aside what names a range', async () => {
+    await mesh.start(security);
+    await mesh.publish('muster.security-events.v1', event('203.0.113.0/24'));
+    await mesh.idle();
+    expect(mesh.deadLetters('muster.security-events.v1', 'security')).toHaveLength(1);
+  });
+});
+
+describe('the action that blocks', () => {
+  const io = { config: settings.parse({ operatorAddress: '198.51.100.9' }), now: () => 1_000 } as never;
+
+  it('gives the block its end, and its result is published', async () => {
+    const made = await blockAddress.run({ address: '::ffff:203.0.113.7', forMs: 60_000, reason: 'x' }, io);
+    expect(made).toEqual({ address: '203.0.113.7', startsAt: 1_000, endsAt: 61_000, reason: 'x' });
+    const result = {
+      agent: 'security',
+      capability: 'security.block-address',
+      status: 'COMPLETED',
+      output: JSON.stringify(made),
+      context: {},
+    };
+    const outcome = carryOut({ value: result } as never, { now: 2_000 } as never);
+    expect(outcome).toMatchObject({
+      publish: [{ topic: 'muster.blocks.v1', value: { address: '203.0.113.7', status: 'ACTIVE' } }],
+    });
+    expect(carryOut({ value: { ...result, status: 'FAILED' } } as never, { now: 2_000 } as never).kind).toBe('ignored');
+  });
+
+  it.each([
+    ['198.51.100.9', 'is on the allow-list'],
+    ['127.0.0.1', 'its own network'],
+    ['203.0.113.0/24', 'is a range'],
+  ])('looks at the allow-list again: %s', async (address, reason) => {
+    await expect(blockAddress.run({ address, forMs: 60_000, reason: 'x' }, io)).rejects.toThrow(reason);
+  });
+});

@@ -1,0 +1,16 @@
+import { allowListOf, type AllowList } from '@muster/containment';
+import type { Settings } from './settings.ts';
+
+let known: { readonly of: string; readonly list: AllowList } | undefined;
+
+/** The allow-list that the settings name; made once. Throws an Error that names an entry that is no address and no range. */
+export function allowListFrom({ allowList, operatorAddress, blockPrivate }: Settings): AllowList {
+  const of = [allowList, operatorAddress, blockPrivate].join(' ');
+  if (known?.of !== of) {
+    const entries = [...allowList.split(','), operatorAddress]
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    known = { of, list: allowListOf({ entries, blocksPrivate: blockPrivate === 'true' }) };
+  }
+  return known.list;
+}
