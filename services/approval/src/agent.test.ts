@@ -59,7 +59,7 @@ describe('approval in a mesh', () => {
     await mesh.start(approval, { config: approval.config.parse({ maxPerTargetPerHour: 3 }) });
     await mesh.publishAll(
       'muster.change-requests.v1',
-      Array.from({ length: 20 }, (_, index) => ask(`chg-${index}`, 'shop')),
+      Array.from({ length: 20 }, (_, index) => ({ ...ask(`chg-${index}`, 'shop'), workflowId: 'w' })),
     );
     await eventually(async () => Object.keys(await decided()).length === 20);
     const approved = Object.entries(await decided()).filter(([, verdicts]) => verdicts[0] === 'APPROVED');

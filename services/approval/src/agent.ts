@@ -2,7 +2,7 @@ import { defineAgent, stateOf } from '@muster/agent';
 import type { AuditChainEnd } from '@muster/policy';
 import type { ChangeState } from './change-state.ts';
 import { handleChange, wakeChange } from './changes.ts';
-import { keepLedger, type LedgerState } from './ledger.ts';
+import { keepLedger, wakeLedger, type LedgerState } from './ledger.ts';
 import { chainHorizonMs, forgetChain, keepChain } from './keeping-chains.ts';
 import { collectOutcomes, forgetRun, type RunState } from './outcomes.ts';
 import { settings } from './settings.ts';
@@ -30,6 +30,7 @@ export const approval = defineAgent({
       state: stateOf<LedgerState>(),
       horizon: 30 * dayMs,
       handle: keepLedger,
+      wake: wakeLedger,
     }),
     chains: on(['muster.audit.v1'], {
       state: stateOf<AuditChainEnd>(),

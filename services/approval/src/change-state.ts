@@ -20,9 +20,17 @@ export interface Claiming extends Undecided {
   readonly phase: 'claiming';
   readonly claim: 'CLAIM' | 'LOOK';
   readonly answerBy: number;
+  readonly wait?: Wait;
 }
 
-/** Waits for people. */
+/** Waits until its target is free. */
+export interface Wait {
+  readonly since: number;
+  /** Who has the target, a sentence; empty: the ledger has not answered yet. */
+  readonly why: string;
+}
+
+/** Waits for people; with `wait`, all of them have approved it. */
 export interface Escalated extends Undecided {
   readonly phase: 'escalated';
   /** What was said when it was passed up; the final decision repeats it. */
@@ -33,6 +41,7 @@ export interface Escalated extends Undecided {
   readonly reviews: readonly GivenReview[];
   /** Null once they have been warned. */
   readonly warnAt: number | null;
+  readonly wait?: Wait;
 }
 
 /** Decided. The request is kept until the decision has been heard. */

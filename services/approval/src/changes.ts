@@ -1,11 +1,22 @@
 import { handled, ignored } from '@muster/agent';
 import type { Message } from '@muster/bus';
 import { adopt } from './adopting.ts';
-import type { ChangeContext, ChangeOutcome, Escalated } from './change-state.ts';
-import { become, claim, decide, escalate, expire, nextSequence, noHistory, refuse, settle } from './deciding.ts';
+import type { ChangeContext, ChangeOutcome, Claiming, Escalated } from './change-state.ts';
+import {
+  become,
+  claim,
+  decide,
+  escalate,
+  expire,
+  nextSequence,
+  noHistory,
+  refuse,
+  settle,
+  waitingFor,
+} from './deciding.ts';
 import { flawIn, stillShadowed, undecidedFrom } from './requesting.ts';
 import { missing, wording } from './review-needs.ts';
-import { takeReview } from './reviewing.ts';
+import { takeReview, takeTarget } from './reviewing.ts';
 import { claimOf, decisionOf } from './telling.ts';
 import { weigh } from './weighing.ts';
 
@@ -56,24 +67,24 @@ function takeGrant({ value: grant }: Message<'muster.change-grants.v1'>, context
   const { state, now } = context;
   if (state?.phase === 'claiming') {
     const undecided = stillShadowed(state, context);
-    return now >= state.expiresAt
-      ? settleLate(undecided, grant.isGranted, context)
-      : decide(undecided, state.claim, grant, context);
+    return now >= state.expiresAt ? settleLate(undecided, context) : decide(undecided, grant, context);
   }
+  if (state?.phase === 'escalated' && state.wait !== undefined)
+    return takeTarget(stillShadowed(state, context), grant, context);
   // The answer came when people had been asked instead.
-  if (state?.phase === 'escalated' && grant.isGranted) return handled({ publish: [claimOf('RELEASE', state)] });
+  if (state?.phase === 'escalated' && (grant.isGranted || grant.isWaiting))
+    return handled({ publish: [claimOf('RELEASE', state)] });
   return ignored('nobody waits for this grant');
 }
 
-function settleLate(
-  undecided: Parameters<typeof expire>[0],
-  isGranted: boolean,
-  context: ChangeContext,
-): ChangeOutcome {
+function settleLate(undecided: Claiming, context: ChangeContext): ChangeOutcome {
+  const { wait } = undecided;
   const { grounds } = weigh(undecided.request, noHistory, context);
-  const reason = 'Expired: the ledger of budgets answered too late.';
-  const verdict = { verdict: 'EXPIRED', reason, decidedBy: ['approval/expiry'], grounds } as const;
-  return settle(undecided, verdict, context, isGranted ? 'granted' : 'yes');
+  const reason =
+    wait === undefined
+      ? 'Expired: the ledger of budgets answered too late.'
+      : `Expired: ${waitingFor(wait)}. Ask for it again if it is still wanted.`;
+  return settle(undecided, { verdict: 'EXPIRED', reason, decidedBy: ['approval/expiry'], grounds }, context, 'granted');
 }
 
 /** Something was to happen by now, and has not: an answer, or enough reviews. */
@@ -82,7 +93,7 @@ export function wakeChange(context: ChangeContext): ChangeOutcome {
   if (state === undefined) return ignored('nothing is remembered of it');
   switch (state.phase) {
     case 'claiming':
-      if (now >= state.expiresAt) return settleLate(state, false, context);
+      if (now >= state.expiresAt) return settleLate(state, context);
       if (now < state.answerBy) return become(context, state);
       return escalate(
         stillShadowed(state, context),

@@ -8,8 +8,10 @@ import {
   type ChangePhase,
   type ChangePublication,
   type ChangeState,
+  type Claiming,
   type Escalated,
   type Undecided,
+  type Wait,
 } from './change-state.ts';
 import { needsOf, wording } from './review-needs.ts';
 import { rolesIn } from './settings.ts';
@@ -71,12 +73,47 @@ export function expire(undecided: Undecided, context: ChangeContext, waiting?: E
     reason:
       waiting === undefined
         ? 'Expired: it was too late to decide when it came.'
-        : `Expired: nobody decided it in time; it took ${wording(waiting.needs)}, because ${waiting.why}. Ask for it again if it is still wanted.`,
+        : waiting.wait !== undefined
+          ? `Expired: people approved it, but ${waitingFor(waiting.wait)}. Ask for it again if it is still wanted.`
+          : `Expired: nobody decided it in time; it took ${wording(waiting.needs)}, because ${waiting.why}. Ask for it again if it is still wanted.`,
     decidedBy: ['approval/expiry'],
     grounds: waiting?.grounds ?? weigh(undecided.request, noHistory, context).grounds,
     ...(waiting && { needs: waiting.needs, reviews: waiting.reviews }),
   } as const;
-  return settle(undecided, verdict, context, waiting === undefined ? 'no' : 'yes');
+  return settle(
+    undecided,
+    verdict,
+    context,
+    waiting === undefined ? 'no' : waiting.wait === undefined ? 'yes' : 'granted',
+  );
+}
+
+/** What it waits for, as the end of a sentence. */
+export function waitingFor({ why }: Wait): string {
+  return why === '' ? 'the ledger of targets has not answered' : why.replace(/\.$/, '');
+}
+
+/** How long it waited, a sentence to follow another one; empty when it did not. */
+export function waited(wait: Wait | undefined, now: number): string {
+  return wait === undefined || wait.why === ''
+    ? ''
+    : ` It waited ${Math.ceil((now - wait.since) / 1_000)} s: ${lower(wait.why)}.`;
+}
+
+/** It may not have its target, and must not wait for it. */
+export function refuseTarget(
+  undecided: Undecided,
+  grant: ChangeGrant,
+  context: ChangeContext,
+  verdict: Omit<Verdict, 'verdict' | 'reason' | 'decidedBy'>,
+): ChangeOutcome {
+  const reason = `Rejected: ${lower(grant.reason)}. Ask for it again when that has ended.`;
+  return settle(
+    undecided,
+    { ...verdict, verdict: 'REJECTED', reason, decidedBy: ['approval/one-at-a-time'] },
+    context,
+    'granted',
+  );
 }
 
 /** Asks the ledger: for room where nothing speaks against the change so far, else for the history alone. */
@@ -107,20 +144,32 @@ export function refuse(
 }
 
 /** The ledger has answered: all that is needed is known. */
-export function decide(undecided: Undecided, asked: 'CLAIM' | 'LOOK', grant: ChangeGrant, context: ChangeContext) {
+export function decide(undecided: Claiming, grant: ChangeGrant, context: ChangeContext): ChangeOutcome {
+  const { claim: asked, wait } = undecided;
   const weighing = weigh(undecided.request, grant, context);
-  const refused = refuse(undecided, weighing, context, grant.isGranted ? 'granted' : 'yes');
+  const hasClaimed = grant.isGranted || grant.isWaiting;
+  const refused = refuse(undecided, weighing, context, hasClaimed ? 'granted' : 'yes');
   if (refused !== undefined) return refused;
   const { heard, grounds, doubts } = weighing;
+  if (grant.heldBy !== null && doubts.length === 0 && asked === 'CLAIM')
+    return grant.isWaiting
+      ? become(context, waitFrom(undecided, grant, context))
+      : refuseTarget(undecided, grant, context, { grounds });
   const hasRoom = asked === 'LOOK' || grant.isGranted;
   if (doubts.length > 0 || !hasRoom)
-    return escalate(undecided, hasRoom ? doubts : [...doubts, lower(grant.reason)], weighing, context, grant.isGranted);
+    return escalate(undecided, hasRoom ? doubts : [...doubts, lower(grant.reason)], weighing, context, hasClaimed);
   if (asked === 'LOOK') return claim(undecided, 'CLAIM', context);
   const reasons = heard.voices.filter(({ verdict }) => verdict === 'ALLOW').map(({ reason }) => lower(reason));
   const { risk, confidence, verified, rolledBack } = grounds;
   const experience = `${verified} of ${verified + rolledBack} such changes were verified`;
-  const reason = `Approved by ${heard.decidedBy.join(', ')}: ${reasons.join('; ')}. Risk ${two(risk)}, confidence ${two(confidence)} (${experience}).`;
+  const reason = `Approved by ${heard.decidedBy.join(', ')}: ${reasons.join('; ')}. Risk ${two(risk)}, confidence ${two(confidence)} (${experience}).${waited(wait, context.now)}`;
   return settle(undecided, { verdict: 'APPROVED', reason, decidedBy: heard.decidedBy, grounds }, context, 'granted');
+}
+
+/** Waits for its target from now on, or still does; until it is too late. */
+export function waitFrom<C extends Claiming | Escalated>(phase: C, { reason }: ChangeGrant, { now }: ChangeContext): C {
+  const wait = { since: phase.wait?.since ?? now, why: reason };
+  return phase.phase === 'claiming' ? { ...phase, wait, answerBy: phase.expiresAt } : { ...phase, wait };
 }
 
 /** Passes it up to people. */

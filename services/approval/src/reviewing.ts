@@ -1,6 +1,6 @@
 import type { Message } from '@muster/bus';
 import { unmetRequirements } from '@muster/policy';
-import type { Review } from '@muster/schemas';
+import type { ChangeGrant, Review } from '@muster/schemas';
 import { auditReview, type ReviewFate } from './auditing.ts';
 import {
   rememberMs,
@@ -11,10 +11,11 @@ import {
   type Escalated,
   type GivenReview,
 } from './change-state.ts';
-import { become, expire, settle } from './deciding.ts';
+import { become, expire, refuseTarget, settle, waited, waitFrom } from './deciding.ts';
 import { stillShadowed } from './requesting.ts';
 import { missing, refusalOf, withReview, wording } from './review-needs.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { claimOf } from './telling.ts';
 
 /** A person has spoken. Counted or refused, it is in the audit. */
 export function takeReview(message: Message<'muster.reviews.v1'>, context: ChangeContext): ChangeOutcome {
@@ -47,34 +48,41 @@ function count(message: Message<'muster.reviews.v1'>, state: Escalated, context:
   const { target } = state.request;
   const { grounds, needs } = state;
   const left = missing(needs, reviews);
-  const base = { decidedBy: deciding(reviews, value), grounds, needs, reviews };
   if (value.verdict === 'DENY') {
-    const reason = `Rejected by ${value.reviewer}${because(value)}`;
-    const rejected = settle(state, { ...base, verdict: 'REJECTED', reason }, context, 'yes');
+    const reason = `Rejected by ${value.reviewer}${because(value.comment)}`;
+    const verdict = { verdict: 'REJECTED', reason, decidedBy: [value.reviewer], grounds, needs, reviews } as const;
+    const rejected = settle(state, verdict, context, state.wait === undefined ? 'yes' : 'granted');
     return together(message, { missing: '' }, target, rejected);
   }
   if (left.length > 0) return note(message, context, { missing: wording(left) }, target, { ...state, reviews });
+  // All have spoken: it takes the target now, for which it may have to wait.
+  const wait = state.wait ?? { since: context.now, why: '' };
+  const claims = state.wait === undefined ? [claimOf('HOLD', state)] : [];
+  const held = become(context, { ...state, reviews, warnAt: null, wait }, claims);
+  return together(message, { missing: '' }, target, held);
+}
+
+/** People have approved it, and the ledger says whether it has its target. */
+export function takeTarget(state: Escalated, grant: ChangeGrant, context: ChangeContext): ChangeOutcome {
+  const { grounds, needs, reviews, wait } = state;
+  const base = { grounds, needs, reviews };
+  if (context.now >= state.expiresAt) return expire(state, context, state);
+  // The answer to an earlier question.
+  if (!grant.isGranted && grant.heldBy === null) return become(context, state);
+  if (!grant.isGranted)
+    return grant.isWaiting
+      ? become(context, waitFrom(state, grant, context))
+      : refuseTarget(state, grant, context, base);
   const unmet = unmetRequirements(surroundingsOf(state.request, context));
-  const settled =
-    unmet.length > 0
-      ? settle(
-          state,
-          {
-            ...base,
-            verdict: 'REJECTED',
-            reason: `People approved it, but ${unmet.join('; ')}.`,
-            decidedBy: ['request/requires'],
-          },
-          context,
-          'yes',
-        )
-      : settle(
-          state,
-          { ...base, verdict: 'APPROVED', reason: `Approved by ${base.decidedBy.join(', ')}${because(value)}` },
-          context,
-          'yes',
-        );
-  return together(message, { missing: '' }, target, settled);
+  if (unmet.length > 0) {
+    const reason = `People approved it, but ${unmet.join('; ')}.`;
+    return settle(state, { ...base, verdict: 'REJECTED', reason, decidedBy: ['request/requires'] }, context, 'granted');
+  }
+  const approvals = reviews.filter(({ verdict }) => verdict === 'APPROVE');
+  const decidedBy = approvals.map(({ reviewer }) => reviewer);
+  const last = approvals.at(-1);
+  const reason = `Approved by ${decidedBy.join(', ')}${because(last?.comment ?? '')}${waited(wait, context.now)}`;
+  return settle(state, { ...base, verdict: 'APPROVED', reason, decidedBy }, context, 'granted');
 }
 
 /** What is kept of a review. */
@@ -82,13 +90,7 @@ function givenBy({ reviewer, roles, verdict, comment }: Review, at: number): Giv
   return { reviewer, roles: roles.slice(0, 20), verdict, comment: comment.slice(0, 500), at };
 }
 
-function deciding(reviews: readonly GivenReview[], { reviewer, verdict }: Review): readonly string[] {
-  return verdict === 'DENY'
-    ? [reviewer]
-    : reviews.filter((each) => each.verdict === verdict).map((each) => each.reviewer);
-}
-
-function because({ comment }: Review): string {
+function because(comment: string): string {
   return comment.trim() === '' ? '.' : `: ${comment.trim().slice(0, 500)}`;
 }
 

@@ -49,13 +49,15 @@ export function decisionOf(undecided: Undecided, sequence: number, verdict: Verd
 
 export function claimOf(
   kind: ChangeClaimInput['kind'],
-  { request, correlationId }: Undecided,
+  { request, correlationId, isShadow }: Undecided,
   isVerified: boolean | null = null,
 ): ChangePublication {
   const { changeId, target, changeClass } = request;
+  // A change without a run of its own gets this one from the coordinator.
+  const workflowId = isShadow ? null : (request.workflowId ?? `change-${changeId}`);
   return {
     topic: 'muster.change-claims.v1',
-    value: { ledger, kind, changeId, target, changeClass, isVerified },
+    value: { ledger, kind, changeId, target, changeClass, workflowId, isVerified },
     correlationId,
   };
 }

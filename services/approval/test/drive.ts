@@ -153,9 +153,13 @@ export function drive(
     drain,
     pass(ms) {
       drain();
-      now += ms;
-      follow(rehearsal.advance(now), false);
-      drain();
+      const until = now + ms;
+      while (now < until) {
+        const wakes = [...rehearsal.states().values()].map(({ wakeAt }) => wakeAt ?? Infinity);
+        now = Math.min(until, ...wakes.filter((at) => at > now));
+        follow(rehearsal.advance(now), false);
+        drain();
+      }
     },
     now: () => now,
     said: (topic) => values(topic),
@@ -168,6 +172,8 @@ export function drive(
     ignored,
     log,
     rebuild(past) {
+      // What is published from now on has ids of its own.
+      count += past.length;
       for (const message of past) {
         now = message.timestamp;
         log.push(message);

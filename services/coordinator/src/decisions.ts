@@ -1,5 +1,5 @@
 /** What was decided on changes: told to the run that waits for it, or carried out by a run of its own. */
-import { handled, ignored, type Outcome } from '@muster/agent';
+import { handled, ignored, rejected, type Outcome } from '@muster/agent';
 import type { Message } from '@muster/bus';
 import type { ChangeRequest, Decision } from '@muster/schemas';
 import type { Context } from './tables.ts';
@@ -54,6 +54,10 @@ function follow(decision: Decision, { tables }: Context<DecisionState>): Outcome
   if (verdict !== 'APPROVED') return ignored(`there is nothing to do for a change that is ${verdict}`);
   if (isShadow) return ignored('decided for the record only');
   const request = tables.changeRequests.get(changeId);
+  if (request !== undefined && request.envelope.id !== decision.requestId)
+    return rejected(
+      `the request that was decided (${decision.requestId}) is not the newest of change ${changeId}: somebody has asked again under the same id, for something nobody has decided on`,
+    );
   if (request === undefined) throw new NotYetKnown(`the request of change ${changeId} is not in the table yet`);
   return handled({
     publish: [

@@ -18,6 +18,8 @@ export function startRun(command: WorkflowCommand, context: Context<unknown>): A
   if (workflowId.length > mostId) return { problem: `its id has ${workflowId.length} characters (limit ${mostId})` };
   if (parent !== null && workflowId.split('/').length > deepest)
     return { problem: `playbooks run each other more than ${deepest / 2} deep` };
+  if (parent === null && workflowId.includes('/') && envelope.source !== 'coordinator')
+    return { problem: `its id has a "/", which is kept for runs within runs, and it came from ${envelope.source}` };
   if (changeId !== null && envelope.source !== 'coordinator')
     return {
       problem: `only the coordinator starts runs on the authority of a change, and this came from ${envelope.source}`,
