@@ -2,6 +2,7 @@
 import { simulationProgram } from '@muster/testkit';
 import { loopCast } from './loop-cast.ts';
 import { plantedLoopBugs } from './planted-bugs.ts';
+import { rewoundCast } from './rewound-plan.ts';
 import { warmUp } from './warm-up.ts';
 
 const help = `Simulates the loop from alert to verified remediation under faults, in virtual time: the real agents, and a shop that breaks.
@@ -10,13 +11,16 @@ const help = `Simulates the loop from alert to verified remediation under faults
   npm run simulate:loop -- --seeds 20000 --jobs 2   many, on two cores
   npm run simulate:loop -- --seed 4711              one: what happens in it and, if it breaks a promise, the least that does
   npm run simulate:loop -- --planted                bugs that it must find, each within 200 seeds
+  npm run simulate:loop -- --rewound ...            changes are decided while the state store goes back again and again
 `;
 
+const place = process.argv.indexOf('--rewound');
+if (place >= 0) process.argv.splice(place, 1);
 await warmUp();
 await simulationProgram({
-  cast: loopCast,
+  cast: place >= 0 ? rewoundCast : loopCast,
   plantedBugs: plantedLoopBugs,
   help,
   seeds: 200,
-  worker: new URL('worker.ts', import.meta.url),
+  worker: new URL(place >= 0 ? 'rewound-worker.ts' : 'worker.ts', import.meta.url),
 });
