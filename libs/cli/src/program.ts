@@ -4,6 +4,7 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from './commands/flags.ts';
+import { healthCommand } from './commands/health.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { playCommand } from './commands/play.ts';
 import { playbookCommand } from './commands/playbook.ts';
@@ -57,7 +58,7 @@ function musterProgram(): Command {
   const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const people = [playbookCommand, reviewsCommand, reviewCommand, policyCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
-  const findings = [incidentsCommand, silenceCommand];
+  const findings = [incidentsCommand, healthCommand, silenceCommand];
   for (const add of [daily, findings, people, repair, safety].flat()) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);
