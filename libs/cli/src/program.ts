@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
+import { blocksCommand } from './commands/blocks.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { downCommand } from './commands/down.ts';
 import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from './commands/flags.ts';
 import { healthCommand } from './commands/health.ts';
 import { incidentsCommand } from './commands/incidents.ts';
+import { ingestCommand } from './commands/ingest.ts';
 import { playCommand } from './commands/play.ts';
 import { playbookCommand } from './commands/playbook.ts';
 import { publishCommand } from './commands/publish.ts';
@@ -53,12 +55,13 @@ function musterProgram(): Command {
     publishCommand,
     requestCommand,
     playCommand,
+    ingestCommand,
     replayCommand,
   ];
   const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const people = [playbookCommand, reviewsCommand, reviewCommand, policyCommand];
   const safety = [flagsCommand, killSwitchCommand, freezeCommand, shadowCommand, auditCommand];
-  const findings = [incidentsCommand, healthCommand, silenceCommand];
+  const findings = [incidentsCommand, healthCommand, silenceCommand, blocksCommand];
   for (const add of [daily, findings, people, repair, safety].flat()) add(program);
   for (const command of program.commands)
     command.showHelpAfterError(`\`muster ${command.name()} --help\` shows how it is used.`);

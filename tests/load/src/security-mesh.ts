@@ -1,15 +1,11 @@
 /** From the log's line to the decision through real servers, and from a published block to the closed door. */
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientOn } from '@muster/client';
 import { allowListOf, blockListOf, followBlocks } from '@muster/containment';
 import { logReader } from '@muster/ingest';
-import { security } from '@muster/security';
-import { prepareFor, withBenchMesh } from './bench-mesh.ts';
-import { startMember } from './fleet.ts';
+import { withBenchMesh } from './bench-mesh.ts';
 import { percentiles } from './percentiles.ts';
 
-const main = resolve(import.meta.dirname, '../../../services/security/src/main.ts');
 const lines = 50_000;
 const batch = 2_000;
 const giveUpMs = 180_000;
@@ -18,14 +14,12 @@ const blocks = 200;
 /** Prints lines a second from the file to the decision, and how soon blocks are enforced. Takes the lines again and again until there are enough. */
 export async function measureMesh(sample: readonly string[], print: (line?: string) => void): Promise<void> {
   await withBenchMesh(
-    [],
-    async ({ urls }, bus, dataDir) => {
-      await prepareFor(bus, [security]);
+    ['security'],
+    async ({ agents: [agent] }, bus) => {
+      const metric = async (name: string): Promise<number> => metricOf(`${agent?.url ?? ''}/metrics`, name);
       const client = clientOn(bus, { source: 'bench' });
       await bus.warm({ reads: ['muster.blocks.v1'], writes: ['muster.security-events.v1', 'muster.blocks.v1'] });
-      const agent = await startMember({ main, instance: 'security-1', urls, dataDir, env: { LOG_LEVEL: 'warn' } });
-      await agent.ready(120_000);
-      const cpuBefore = await agent.metric('process_cpu_seconds_total');
+      const cpuBefore = await metric('process_cpu_seconds_total');
       const read = logReader('any');
       const beganAt = performance.now();
       let sent = 0;
@@ -40,13 +34,13 @@ export async function measureMesh(sample: readonly string[], print: (line?: stri
         await client.publish('muster.security-events.v1', events);
         sent += events.length;
       }
-      for (let handled = 0; handled < sent; handled = await agent.metric('muster_handled_total')) {
+      for (let handled = 0; handled < sent; handled = await metric('muster_handled_total')) {
         if (performance.now() - beganAt > giveUpMs)
           throw new Error(`The agent handled ${handled} of ${sent} events in three minutes.`);
         await sleep(100);
       }
       const seconds = (performance.now() - beganAt) / 1_000;
-      const cpu = (await agent.metric('process_cpu_seconds_total')) - cpuBefore;
+      const cpu = (await metric('process_cpu_seconds_total')) - cpuBefore;
       print('Through real servers');
       print(
         `  line to decision         ${Math.round(sent / seconds).toLocaleString('en')} lines/s, ${((cpu / sent) * 1e6).toFixed(0)} us CPU of the agent a line`,
@@ -75,8 +69,14 @@ export async function measureMesh(sample: readonly string[], print: (line?: stri
         `  block to closed door     p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (from the call that publishes, ${blocks} blocks)`,
       );
       print();
-      await agent.end('SIGTERM');
     },
     'bench-security',
   );
+}
+
+/** The sum of a metric over its labels. */
+async function metricOf(url: string, name: string): Promise<number> {
+  const text = await (await fetch(url)).text();
+  const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
