@@ -11,8 +11,6 @@ export interface LatencySketch {
   readonly newer: Buckets;
   /** Beginning of the newer half, epoch ms. */
   readonly since: number;
-  /** Results in the newer half. */
-  readonly count: number;
   /** Of the window: 10th and 90th percentile, ms; not there as long as little is known. */
   readonly usual?: Usual;
   /** There while results are unusual. */
@@ -29,7 +27,6 @@ interface Run {
   /** Unusual results in this direction less the others, from 1 to `enough`. */
   readonly lead: number;
   readonly buckets: Buckets;
-  readonly count: number;
   readonly since: number;
 }
 
@@ -49,7 +46,7 @@ const enough = 8;
 const leastRunMs = 1_000;
 
 export function emptySketch(now: number): LatencySketch {
-  return { older: {}, newer: {}, since: now, count: 0 };
+  return { older: {}, newer: {}, since: now };
 }
 
 export function withLatency(sketch: LatencySketch, ms: number, now: number): LatencySketch {
@@ -58,14 +55,12 @@ export function withLatency(sketch: LatencySketch, ms: number, now: number): Lat
   if (run !== undefined && run.lead >= enough && now - run.since >= leastRunMs) return begunWith(run);
   const newer = withOne(slid.newer, ms);
   const { older, since, usual } = slid;
-  const count = slid.count + 1;
-  const isLooking = run === undefined && count % lookEvery === 0;
+  const isLooking = run === undefined && countOf(newer) % lookEvery === 0;
   const known = isLooking ? usualOf(older, newer) : usual;
   return {
     older,
     newer,
     since,
-    count,
     ...(known !== undefined && { usual: known }),
     ...(run !== undefined && { run }),
   };
@@ -87,15 +82,15 @@ function runAfter({ usual, run }: LatencySketch, ms: number, now: number): Run |
   const isSlower = ms > slow && isFarFrom(ms, slow);
   const isQuicker = ms < quick && isFarFrom(ms, quick);
   if (run === undefined)
-    return isSlower || isQuicker ? { isSlower, lead: 1, buckets: withOne({}, ms), count: 1, since: now } : undefined;
+    return isSlower || isQuicker ? { isSlower, lead: 1, buckets: withOne({}, ms), since: now } : undefined;
   const isMore = run.isSlower ? isSlower : isQuicker;
   const lead = Math.min(enough, run.lead + (isMore ? 1 : -1));
-  return lead === 0 ? undefined : { ...run, lead, buckets: withOne(run.buckets, ms), count: run.count + 1 };
+  return lead === 0 ? undefined : { ...run, lead, buckets: withOne(run.buckets, ms) };
 }
 
 /** Nothing counts any more that was before the change. */
-function begunWith({ buckets, count, since }: Run): LatencySketch {
-  return { older: {}, newer: buckets, since, count, usual: usualOf({}, buckets) };
+function begunWith({ buckets, since }: Run): LatencySketch {
+  return { older: {}, newer: buckets, since, usual: usualOf({}, buckets) };
 }
 
 function usualOf(older: Buckets, newer: Buckets): Usual {
@@ -123,6 +118,11 @@ function withOne(buckets: Buckets, ms: number): Buckets {
 /** What was known last stays until something newer takes its place. */
 function slide(sketch: LatencySketch, now: number): LatencySketch {
   const age = now - sketch.since;
-  const isFull = age >= windowMs / 2 || (sketch.count >= full.count && age >= full.ms);
-  return isFull && sketch.count > 0 ? { ...sketch, older: sketch.newer, newer: {}, since: now, count: 0 } : sketch;
+  const count = countOf(sketch.newer);
+  const isFull = age >= windowMs / 2 || (count >= full.count && age >= full.ms);
+  return isFull && count > 0 ? { ...sketch, older: sketch.newer, newer: {}, since: now } : sketch;
+}
+
+function countOf(buckets: Buckets): number {
+  return Object.values(buckets).reduce((sum, count) => sum + count, 0);
 }
