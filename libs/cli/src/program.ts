@@ -8,6 +8,7 @@ import { flagsCommand, freezeCommand, killSwitchCommand, shadowCommand } from '.
 import { healthCommand } from './commands/health.ts';
 import { incidentsCommand } from './commands/incidents.ts';
 import { ingestCommand } from './commands/ingest.ts';
+import { jobCommand } from './commands/job.ts';
 import { playCommand } from './commands/play.ts';
 import { playbookCommand } from './commands/playbook.ts';
 import { publishCommand } from './commands/publish.ts';
@@ -57,6 +58,7 @@ function musterProgram(): Command {
     playCommand,
     ingestCommand,
     replayCommand,
+    jobCommand,
   ];
   const repair = [deadLettersCommand, topicsCommand, schemasCommand, demoCommand];
   const people = [playbookCommand, reviewsCommand, reviewCommand, policyCommand];

@@ -6,7 +6,7 @@ import { id, text } from './duck.ts';
 export interface RowRule {
   readonly field: string;
   readonly reason: string;
-  /** In SQL: true when it is broken; never null. */
+  /** In SQL: true when it is broken; not true, or null, when it is not. */
   readonly isBroken: string;
 }
 
@@ -42,7 +42,9 @@ export function columnRules(
   const raws = list.map(([name, column], index) => `${rawText(column, sourceOf(column.from ?? name))} AS r${index}`);
   const values = list.map(([, column], index) => `${valueOf(column, `r${index}`)} AS v${index}`);
   const cases = rules.map(({ isBroken }, index) => `WHEN ${isBroken} THEN ${index + 1}`).join(' ');
-  const fault = rules.length === 0 ? '0' : `CASE ${cases} ELSE 0 END`;
+  // Which rule it is, is asked for the few that break one.
+  const any = rules.map(({ isBroken }) => isBroken).join(' OR ');
+  const fault = rules.length === 0 ? '0' : `CASE WHEN coalesce(${any}, false) THEN CASE ${cases} ELSE 0 END ELSE 0 END`;
   const whole = list.map(([name], index) => `${text(name)}: r${index}`).join(', ');
   return {
     names,
@@ -102,8 +104,7 @@ const kinds: Readonly<Record<JobColumn['type'], string>> = {
 function rulesOf(field: string, column: JobColumn, raw: string, value: string): RowRule[] {
   const { type, min, max, minLength, maxLength, pattern, oneOf, required, decimals = 2, format } = column;
   const rules: RowRule[] = [];
-  const add = (reason: string, isBroken: string): void =>
-    void rules.push({ field, reason, isBroken: `coalesce(${isBroken}, false)` });
+  const add = (reason: string, isBroken: string): void => void rules.push({ field, reason, isBroken: `(${isBroken})` });
   if (required === true) add('it has no value', `${raw} IS NULL`);
   if (type !== 'text')
     add(
@@ -111,13 +112,15 @@ function rulesOf(field: string, column: JobColumn, raw: string, value: string): 
       `${raw} IS NOT NULL AND ${value} IS NULL`,
     );
   // Casts round in silence: what would lose digits is no value of the type.
-  if (type === 'integer') add('it is not a whole number', `contains(${raw}, '.') OR contains(lower(${raw}), 'e')`);
+  if (type === 'integer')
+    add('it is not a whole number', `contains(${raw}, '.') OR contains(${raw}, 'e') OR contains(${raw}, 'E')`);
   if (type === 'decimal') {
     add(
       `it has more than ${decimals} decimals`,
-      `contains(${raw}, '.') AND length(rtrim(${raw})) - instr(${raw}, '.') > ${decimals}`,
+      // Bytes are counted first, for most rows end there.
+      `CASE WHEN strlen(${raw}) - ${decimals} > instr(${raw}, '.') THEN contains(${raw}, '.') AND length(rtrim(${raw})) - instr(${raw}, '.') > ${decimals} END`,
     );
-    add('it is not a decimal: write it without e', `contains(lower(${raw}), 'e')`);
+    add('it is not a decimal: write it without e', `contains(${raw}, 'e') OR contains(${raw}, 'E')`);
   }
   if (type === 'number') add('it is not a finite number', `NOT isfinite(${value})`);
   const bound = (limit: number | string): string =>
@@ -125,7 +128,11 @@ function rulesOf(field: string, column: JobColumn, raw: string, value: string): 
   if (min !== undefined) add(`it is below ${min}`, `${value} < ${bound(min)}`);
   if (max !== undefined) add(`it is above ${max}`, `${value} > ${bound(max)}`);
   if (minLength !== undefined) add(`it is shorter than ${minLength}`, `length(${value}) < ${minLength}`);
-  if (maxLength !== undefined) add(`it is longer than ${maxLength}`, `length(${value}) > ${maxLength}`);
+  if (maxLength !== undefined)
+    add(
+      `it is longer than ${maxLength}`,
+      `CASE WHEN strlen(${value}) > ${maxLength} THEN length(${value}) > ${maxLength} END`,
+    );
   if (pattern !== undefined) add(`it does not fit ${pattern}`, `NOT regexp_full_match(${value}, ${text(pattern)})`);
   if (oneOf !== undefined)
     add(

@@ -58,73 +58,88 @@ export function cutRecords(piece: Buffer, rules: RecordRules): CutPiece {
 }
 
 function cutWithCare(piece: Buffer, rules: RecordRules, isText: boolean): CutPiece {
-  const { quote, delimiter, isLast, longest } = rules;
+  const { quote, isLast } = rules;
   const clean = Buffer.allocUnsafe(piece.length + 1);
   const bad: BadRecord[] = [];
+  // Where lines are what they seem, all before the line of the next quote is taken at once.
+  const isEven = isText && quote !== undefined && !piece.includes(carriageReturn) && !piece.includes('\n\n');
+  let nextQuote = -1;
   let written = 0;
   let ordinal = 0;
   let at = 0;
-  let consumed = 0;
   while (at < piece.length) {
-    const begin = at;
-    const writtenBefore = written;
-    let where = begins;
-    let broken: string | undefined;
-    let isEnded = false;
-    for (; at < piece.length; at += 1) {
-      const byte = piece[at]!;
-      if (where === quoted) {
-        if (byte === quote) where = closed;
-        else if (at - begin > longest) {
-          broken = `a quote is opened and not closed within ${longest} bytes`;
-          break;
-        }
-      } else if (byte === lineFeed || byte === carriageReturn) {
-        isEnded = true;
-        break;
-      } else if (byte === delimiter && quote !== undefined) where = begins;
-      else if (byte === quote) {
-        if (where === closed || where === begins) where = quoted;
-      } else if (where === closed) {
-        broken = 'text follows a closing quote';
-        break;
-      } else where = plain;
-      clean[written] = byte;
-      written += 1;
-    }
-    if (broken === undefined && !isEnded) {
-      if (!isLast) {
-        written = writtenBefore;
-        break;
+    if (isEven) {
+      if (nextQuote < at) nextQuote = piece.indexOf(quote, at);
+      if (nextQuote < 0) nextQuote = piece.length;
+      const line = piece.lastIndexOf(lineFeed, nextQuote - 1) + 1;
+      if (line > at) {
+        piece.copy(clean, written, at, line);
+        for (let feed = piece.indexOf(lineFeed, at); feed >= 0 && feed < line; feed = piece.indexOf(lineFeed, feed + 1))
+          ordinal += 1;
+        written += line - at;
+        at = line;
+        continue;
       }
-      if (where === quoted) broken = 'a quote is opened and never closed';
     }
+    const { end, broken, isEnded } = scanRecord(piece, at, rules);
+    if (broken === undefined && !isEnded && !isLast) break;
+    let next = end;
     if (broken !== undefined) {
       // Only the line is given up on: the next one may be well.
-      written = writtenBefore;
-      const next = lineEnd(piece, begin);
-      if (next === undefined && !isLast) break;
-      at = next ?? piece.length;
-      bad.push({ ordinal, reason: broken, bytes: piece.subarray(begin, at) });
+      const after = lineEnd(piece, at);
+      if (after === undefined && !isLast) break;
+      next = after ?? piece.length;
+      bad.push({ ordinal, reason: broken, bytes: piece.subarray(at, next) });
       ordinal += 1;
-    } else if (at > begin) {
-      if (!isText && !isUtf8(clean.subarray(writtenBefore, written))) {
-        bad.push({
-          ordinal,
-          reason: 'it is not UTF-8: say the charset of the source',
-          bytes: piece.subarray(begin, at),
-        });
-        written = writtenBefore;
-      } else {
+    } else if (end > at) {
+      if (!isText && !isUtf8(piece.subarray(at, end)))
+        bad.push({ ordinal, reason: 'it is not UTF-8: say the charset of the source', bytes: piece.subarray(at, end) });
+      else {
+        written += piece.copy(clean, written, at, end);
         clean[written] = lineFeed;
         written += 1;
       }
       ordinal += 1;
     }
-    at = Math.min(piece.length, at + (piece[at] === carriageReturn && piece[at + 1] === lineFeed ? 2 : 1));
-    consumed = at;
+    at = Math.min(piece.length, next + (piece[next] === carriageReturn && piece[next + 1] === lineFeed ? 2 : 1));
   }
-  return { clean: clean.subarray(0, written), consumed, bad };
+  return { clean: clean.subarray(0, written), consumed: at, bad };
+}
+
+interface Scanned {
+  readonly end: number;
+  /** Why it is no record. */
+  readonly broken: string | undefined;
+  /** A line end was found after it. */
+  readonly isEnded: boolean;
+}
+
+function scanRecord(piece: Buffer, begin: number, { quote, delimiter, isLast, longest }: RecordRules): Scanned {
+  let where = begins;
+  let at = begin;
+  for (; at < piece.length; at += 1) {
+    if (where === quoted) {
+      const close = piece.indexOf(quote!, at);
+      at = close < 0 ? piece.length : close;
+      if (at - begin > longest)
+        return { end: at, broken: `a quote is opened and not closed within ${longest} bytes`, isEnded: false };
+      where = closed;
+      if (close < 0)
+        return { end: at, broken: isLast ? 'a quote is opened and never closed' : undefined, isEnded: false };
+      continue;
+    }
+    const byte = piece[at]!;
+    if (byte === lineFeed || byte === carriageReturn) return { end: at, broken: undefined, isEnded: true };
+    if (quote === undefined) continue;
+    if (byte === delimiter) where = begins;
+    else if (byte === quote) {
+      if (where !== plain) where = quoted;
+    } else if (where === closed) return { end: at, broken: 'text follows a closing quote', isEnded: false };
+    else where = plain;
+  }
+  // Quoted to the very last byte: the quote opens there.
+  const broken = where === quoted && isLast ? 'a quote is opened and never closed' : undefined;
+  return { end: at, broken, isEnded: false };
 }
 
 function lineEnd(piece: Buffer, from: number): number | undefined {

@@ -1,0 +1,183 @@
+/** How fast jobs load data, beside DuckDB doing the same alone; what kill -9 does to them; and whether a reconciliation finds what it must. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { badEvery, writeBooks, writeOrders } from './data-rows.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '10000000' },
+    books: { type: 'string', default: '1000000' },
+    kill: { type: 'string', default: '5' },
+    memory: { type: 'string', default: '1GB' },
+    batch: { type: 'string', default: '32' },
+    rounds: { type: 'string', default: '2' },
+    dir: { type: 'string', default: resolve(root, '.muster/bench/data') },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (options.help) {
+  process.stdout
+    .write(`npm run bench:data -- [--rows N] [--kill N] [--books N] [--memory 1GB] [--batch MB] [--rounds N] [--dir DIR]
+
+Makes a CSV file of orders, checks and loads it into Parquet by a job, beside DuckDB's own COPY with the same conditions, each in a process of its own; kills
+such a job with kill -9 at random batches and counts what is there in the end; reconciles two sets with known differences.
+
+  --rows N     rows of the file (default 10,000,000: about 600 MB; the folder needs three times that and is removed)
+  --kill N     how often the job is killed (default 5; 0: not at all)
+  --books N    rows of each set that is reconciled (default 1,000,000; 0: none)
+  --memory M   DuckDB's memory (default 1GB)   --batch MB   size of a batch (default 32)
+  --rounds N   how often load and copy are measured, by turns; the median counts (default 2)\n`);
+  process.exit(0);
+}
+
+const rows = Number(options.rows);
+const books = Number(options.books);
+const kills = Number(options.kill);
+mkdirSync(options.dir, { recursive: true });
+const directory = mkdtempSync(join(options.dir, 'run-'));
+const print = (line = ''): void => void process.stdout.write(`${line}\n`);
+let hasFailed = false;
+const must = (isSo: boolean, what: string): void => {
+  print(`${isSo ? 'yes' : 'NO '}  ${what}`);
+  if (!isSo) hasFailed = true;
+};
+
+interface Measured {
+  readonly result: unknown;
+  readonly tookMs: number;
+  readonly peakMb: number;
+}
+
+const start = (kind: string, runId: string): ChildProcess =>
+  spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'data-subject.ts'), kind, directory, runId, options.memory, options.batch],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+
+async function run(kind: string, runId: string): Promise<Measured> {
+  const child = start(kind, runId);
+  let text = '';
+  child.stdout?.on('data', (piece: Buffer) => {
+    text += piece.toString();
+  });
+  const code = await new Promise((settle) => child.once('close', settle));
+  if (code !== 0) throw new Error(`${kind} ended with ${String(code)}`);
+  return JSON.parse(text) as Measured;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+
+try {
+  writeOrders(join(directory, 'orders.csv'), rows);
+  print(
+    `${rows.toLocaleString('en')} rows, ${Math.round(statSync(join(directory, 'orders.csv')).size / 1e6)} MB of CSV`,
+  );
+  await loading();
+  if (kills > 0) await killing();
+  if (books > 0) await reconciling();
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exitCode = hasFailed ? 1 : 0;
+
+async function loading(): Promise<void> {
+  const copies: Measured[] = [];
+  const loads: Measured[] = [];
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    copies.push(await run('copy', 'copy'));
+    loads.push(await run('load', `load-${round}`));
+    if (round > 0) rmSync(join(directory, 'loaded', `load-${round}`), { recursive: true });
+  }
+  print();
+  print('                    rows/s       MB of memory at the peak');
+  const speed = (measured: readonly Measured[]): number =>
+    (rows / median(measured.map(({ tookMs }) => tookMs))) * 1_000;
+  for (const [name, measured] of [
+    ['DuckDB COPY', copies],
+    ['data.run-job', loads],
+  ] as const) {
+    const peak = Math.max(...measured.map(({ peakMb }) => peakMb));
+    print(
+      `${name.padEnd(14)} ${Math.round(speed(measured)).toLocaleString('en').padStart(12)} ${Math.round(peak).toLocaleString('en').padStart(12)}`,
+    );
+  }
+  print(
+    `it takes ${(speed(copies) / speed(loads)).toFixed(2)} times as long as COPY, which keeps no rejected rows and can not go on (aim: 1.5)`,
+  );
+  await mustBeWhole('load-0', 'loaded');
+}
+
+async function mustBeWhole(runId: string, what: string): Promise<void> {
+  const { result } = await run('count', runId);
+  const found = result as { readonly rows: number; readonly ids: number; readonly sum: number };
+  const bad = Math.floor(rows / badEvery);
+  const sum = (rows * (rows + 1)) / 2 - (badEvery * bad * (bad + 1)) / 2;
+  must(
+    found.rows === rows - bad && found.ids === found.rows && Math.abs(found.sum - sum) < 1,
+    `${what}: ${found.rows} rows, none missing, none twice`,
+  );
+  const rejected = join(directory, '.muster/runs', runId, 'state.json');
+  must(
+    (JSON.parse(readFileSync(rejected, 'utf8')) as { rejected: number }).rejected === bad,
+    `${what}: ${bad} rows rejected`,
+  );
+}
+
+async function killing(): Promise<void> {
+  print();
+  const stateFile = join(directory, '.muster/runs/killed/state.json');
+  const batchesNow = (): number =>
+    existsSync(stateFile) ? (JSON.parse(readFileSync(stateFile, 'utf8')) as { batches: number }).batches : 0;
+  const all = Math.ceil(statSync(join(directory, 'orders.csv')).size / (Number(options.batch) * 1024 * 1024));
+  const at: number[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    const child = start('load', 'killed');
+    const gone = new Promise((settle) => child.once('close', settle));
+    const before = batchesNow();
+    const target = before + Math.floor((Math.random() * 2 * (all - before)) / (kills - kill + 1));
+    while (child.exitCode === null && batchesNow() < target) await sleep(5);
+    await sleep(Math.random() * 600);
+    child.kill('SIGKILL');
+    await gone;
+    at.push(batchesNow());
+  }
+  const { result } = await run('load', 'killed');
+  must(
+    (result as { isResumed: boolean }).isResumed,
+    `killed ${kills} times, with ${at.join(', ')} of about ${all} batches done`,
+  );
+  await mustBeWhole('killed', 'after that');
+}
+
+async function reconciling(): Promise<void> {
+  print();
+  const expected = writeBooks(join(directory, 'left.csv'), join(directory, 'right.csv'), books);
+  const { result, tookMs, peakMb } = await run('reconcile', 'books');
+  const { left, right } = result as Record<'left' | 'right', Record<string, number>>;
+  const found = {
+    matched: left['matched'],
+    differing: left['differing'],
+    leftOnly: left['only'],
+    rightOnly: right['only'],
+    ambiguousLeft: left['ambiguous'],
+    ambiguousRight: right['ambiguous'],
+  };
+  print(
+    `reconciled in ${(tookMs / 1_000).toFixed(1)} s, ${Math.round(peakMb)} MB at the peak: ${JSON.stringify(found)}`,
+  );
+  must(
+    JSON.stringify(found) === JSON.stringify(expected),
+    `two sets of ${books.toLocaleString('en')} rows: all differences found`,
+  );
+  const adds = (side: Record<string, number>): boolean =>
+    side['rows'] ===
+    ['rejected', 'matched', 'differing', 'only', 'ambiguous'].reduce((sum, key) => sum + (side[key] ?? 0), 0);
+  must(adds(left) && adds(right), 'totals add up');
+}
