@@ -16,6 +16,7 @@ import { childrenFirst } from './promises/families.ts';
 import { cancelIsHeard, haltedBeginsNothing } from './promises/halting.ts';
 import { audited, forkedChains, nothingSetAside } from './promises/record.ts';
 import { endOf, runsEnd, runsOf, undone, verifiedIsTrue, waitsForPerson } from './promises/runs.ts';
+import { aloneAtTarget } from './promises/targets.ts';
 import { votedOnce } from './promises/votes.ts';
 import { openShop } from './shop.ts';
 import { breaches, storyOf, type LoopPromise, type Story } from './story.ts';
@@ -31,6 +32,7 @@ const promises: readonly LoopPromise[] = [
   runsEnd,
   verifiedIsTrue,
   undone,
+  aloneAtTarget,
   votedOnce,
   childrenFirst,
   adaptedRunsSo,

@@ -65,6 +65,11 @@ export const plantedRunBugs: Readonly<Record<string, Plant>> = {
     'series',
     remembering((state: object) => ({ ...state, alerts: null })),
   ),
+  'approval: who has a target is forgotten': inHandler(
+    'approval',
+    'ledger',
+    remembering((state: object) => ({ ...state, holds: [] })),
+  ),
   'coordinator: a vote needs no quorum': inHandler('coordinator', 'runs', withoutQuorum),
   'coordinator: a run does not wait for those within it': inHandler('coordinator', 'runs', childrenForetold),
   'coordinator: a run within another one is taken to have completed': inHandler('coordinator', 'runs', childrenPraised),
