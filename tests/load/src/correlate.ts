@@ -31,9 +31,12 @@ of the correlation agent, and scores which incident each alert came to with the 
 
   --data FILE  one file only; else all of the environment's AIT_ADS_DIR, else of ../shared/data/ait-ads beside the repository
   --out FILE   where the assignment goes: a line a row with the id of its incident, or empty; else .muster/bench/correlate
-  --mesh       instead: the first 100,000 alerts of the largest file through the agent on real servers, alerts a second\n`);
+  --mesh       instead: up to 500,000 alerts of the largest file through the agent on real servers: alerts a second, memory\n`);
   process.exit(0);
 }
+
+/** A rate that rests on less is told with a warning. */
+const leastSeconds = 5;
 
 const run = promisify(execFile);
 const print = (line = ''): void => void process.stdout.write(`${line}\n`);
@@ -72,12 +75,20 @@ function report(result: CorrelationRun): void {
 if (options.mesh) {
   const all = await Promise.all(files.map(readAlertRows));
   const rows = all.reduce((a, b) => (b.length > a.length ? b : a));
-  const { alertsPerSecond, cpuMicrosPerAlert, rssPeak, published } = await measureMesh(rows);
+  const { alerts, seconds, alertsPerSecond, cpuMicrosPerAlert, rss, rssPeak, heapAlive, published } =
+    await measureMesh(rows);
   print('Alerts of the largest file through the correlation agent on real servers, one process:');
   print(
     `  ${Math.round(alertsPerSecond).toLocaleString('en')} alerts/s, ${cpuMicrosPerAlert.toFixed(0)} us of CPU an alert`,
   );
-  print(`  at most ${mega(rssPeak)} MB resident; ${published} messages published`);
+  print(
+    `  that rests on ${alerts.toLocaleString('en')} alerts in ${seconds.toFixed(1)} s; ${published} messages published`,
+  );
+  if (seconds < leastSeconds) print(`  which is less than ${leastSeconds} s, too short to rely on: give a larger file`);
+  print(`  resident   ${rss.map(mega).join(' ')} MB when ready and after each tenth; at most ${mega(rssPeak)} MB`);
+  print(
+    `  heap       ${heapAlive.map(mega).join(' -> ')} MB alive after a garbage collection, when ready and at the end`,
+  );
   process.exit(0);
 }
 
