@@ -50,7 +50,7 @@ const apacheForms: readonly (readonly [RegExp, Found])[] = [
     /^(?:script (?:'.*' )?not found or unable to stat|stderr from .*: script not found|Got error 'Primary script unknown)/is,
     noScript,
   ],
-  [/importing function definition for [`']|\(\) *\{ *:/i, injection],
+  [/(?:importing function definition for [`']|ignoring function definition attempt)|\(\) *\{ *:/i, injection],
   [/^File does not exist: /i, missing],
   [/^Attempt to serve directory|^Directory index forbidden|^Symbolic link not allowed|^client denied/i, denied],
   [

@@ -1,5 +1,6 @@
 import { readAddress } from '@muster/containment';
 import { outcomeOf } from './access-log.ts';
+import { tellsOfFailure } from './other-logins.ts';
 import { foreign, saw, type LineContext, type LineReading } from './sighting.ts';
 
 /** Names that logs give to the same things, the surest first. */
@@ -13,6 +14,7 @@ const names = {
     'src_ip',
     'source_ip',
     'remoteAddress',
+    'remoteAddr',
     'ip',
     'client',
   ],
@@ -22,6 +24,7 @@ const names = {
   method: ['method', 'request_method', 'verb'],
   status: ['status', 'status_code', 'response'],
   at: ['at', 'time', 'timestamp', '@timestamp', 'ts', 'time_iso8601', 'date'],
+  message: ['message', 'msg', 'error'],
   userAgent: ['userAgent', 'user_agent', 'http_user_agent', 'agent'],
 } as const;
 
@@ -46,8 +49,13 @@ export function readJsonLine(line: string, context: LineContext): LineReading {
   const at = timeOf(text('at'), context.now);
   if (Number.isNaN(at)) return foreign(`its time ${text('at')} is no time`);
   const status = text('status');
-  const kind = kinds.find((each) => each === String(record['kind']).toUpperCase()) ?? 'REQUEST';
-  const outcome = outcomes.find((each) => each === String(record['outcome']).toUpperCase()) ?? outcomeOf(status);
+  // What says of itself neither what it is nor how it ended is read as people would.
+  const isFailedLogin = record['kind'] === undefined && status === '' && tellsOfFailure(text('message'));
+  const kind =
+    kinds.find((each) => each === String(record['kind']).toUpperCase()) ?? (isFailedLogin ? 'LOGIN' : 'REQUEST');
+  const outcome =
+    outcomes.find((each) => each === String(record['outcome']).toUpperCase()) ??
+    (isFailedLogin ? 'FAILED' : outcomeOf(status));
   const signs = Array.isArray(record['signs']) ? record['signs'].filter((each) => typeof each === 'string') : [];
   const userAgent = text('userAgent').slice(0, 500);
   return saw({

@@ -80,6 +80,39 @@ describe('an authentication log', () => {
     expect(hits.map(({ address }) => address)).toEqual(['203.0.113.1', '203.0.113.2', '203.0.113.3']);
   });
 
+  it.each([
+    [
+      'Nov 21 11:00:00 hel postfix/smtpd[1]: NOQUEUE: reject: RCPT from example.com[192.0.43.10]: 454 4.7.1 <a@b>: Relay access denied',
+      '192.0.43.10',
+    ],
+    ['Nov 21 11:00:00 gw dropbear[1]: Login attempt for nonexistent user from 188.177.12.1:60794', '188.177.12.1'],
+    ['Nov 21 11:00:00 ns named[1]: client 192.0.2.4#35000: query (cache) denied', '192.0.2.4'],
+    ['2026-11-21 11:00:00 H=(pc) [120.196.140.45] F=<a@b> rejected RCPT <c@d>: relay not permitted', '120.196.140.45'],
+    ["2026-11-21T11:00:00.0Z 12 [Note] Access denied for user 'root'@'192.0.2.1' (using password: YES)", '192.0.2.1'],
+    ['Sat Nov 21 11:00:00 2026 [pid 27202] [anonymous] FAIL LOGIN: Client "64.168.103.1"', '64.168.103.1'],
+    [
+      'Nov 21 11:00:00 x vsftpd[1]: pam_unix(vsftpd:auth): authentication failure; tty=ftp ruser=foo rhost=xyz.example.com',
+      'xyz.example.com',
+    ],
+    ['Nov 21 11:00:00 x imap[1]: Login failed for 2001:db8::7 (wrong password)', '2001:db8::7'],
+    ['Nov 21 11:00:00 x imap[1]: Login failed, lip=198.51.100.1 203.0.113.9', '203.0.113.9'],
+  ])('finds the whole address in %s', (line, address) => {
+    expect(read('any', line)).toMatchObject([{ address, at: Date.UTC(2026, 10, 21, 11) }]);
+  });
+
+  it.each([
+    'Nov 21 11:00:00 x systemd[1]: Failed to start backup of 10.0.0.1',
+    'Nov 21 11:00:00 x dovecot: imap-login: Login: user=<a>, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1',
+    'Nov 21 11:00:00 x postfix/smtpd[4]: connect from unknown[192.0.2.1]',
+  ])('sees no failure in %s', (line) => {
+    expect(read('any', line)).toEqual([]);
+  });
+
+  it('counts lines that syslog folded', () => {
+    const line = ssh('message repeated 5 times: [ Failed password for root from 203.0.113.7 port 1 ssh2]');
+    expect(read('auth', line)).toMatchObject([{ address: '203.0.113.7', count: 5 }]);
+  });
+
   it('takes a day without a year for the latest one, and RFC 5424 at its word', () => {
     const [old, modern] = read(
       'auth',
@@ -175,6 +208,13 @@ describe('JSON lines', () => {
       { kind: 'LOGIN', outcome: 'FAILED', address: '203.0.113.7', actor: 'ann', target: 'vpn', at: now },
       { at: now },
     ]);
+  });
+});
+
+describe('JSON lines of programs', () => {
+  it('that say in words that a login failed are logins that failed', () => {
+    const line = { time: '2026-11-21T11:00:00Z', remoteAddr: '203.0.113.7', message: "Login failed: 'admin'" };
+    expect(read('json', JSON.stringify(line))).toMatchObject([{ kind: 'LOGIN', outcome: 'FAILED' }]);
   });
 });
 

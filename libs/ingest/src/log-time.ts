@@ -37,6 +37,20 @@ export function apacheTime(text: string): number {
   return Math.floor(Date.UTC(Number(year), monthOf(month), Number(day)) + clock(time));
 }
 
+/** A date anywhere near the beginning of a line of no known form; now where there is none, or none that can be. */
+export function looseTime(line: string, now: number): number {
+  const head = line.slice(0, 60);
+  const iso = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/.exec(head)?.[0];
+  const dated = /\w{3} (\w{3}) +(\d{1,2}) (\d\d:\d\d:\d\d) (\d{4})/.exec(head)?.[0];
+  const at = iso !== undefined ? Date.parse(withZone(iso)) : dated === undefined ? now : apacheTime(dated);
+  return Number.isNaN(at) ? now : at;
+}
+
+const withZone = (iso: string): string => {
+  const text = iso.replace(' ', 'T').replace(',', '.');
+  return /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
+};
+
 /** `2012/04/09 11:53:29` of nginx's error log. */
 export function nginxTime(text: string): number {
   return Date.parse(`${text.slice(0, 10).replaceAll('/', '-')}T${text.slice(11)}Z`);

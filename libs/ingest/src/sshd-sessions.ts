@@ -20,7 +20,8 @@ const mostSessions = 4_096;
 const mostTried = 8;
 
 export interface SshdSessions {
-  read(line: SyslogLine, fact: SshdFact, target: string): LineReading;
+  /** `times`: how often the same line came. */
+  read(line: SyslogLine, fact: SshdFact, target: string, times: number): LineReading;
 }
 
 /** For one log, whose lines come in order. */
@@ -32,7 +33,7 @@ export function sshdSessions(): SshdSessions {
     if (sessions.size > mostSessions) sessions.delete(sessions.keys().next().value ?? '');
   };
   return {
-    read(line, fact, target) {
+    read(line, fact, target, times) {
       const key = `${line.host} ${line.processId}`;
       const isKnown = line.processId !== '';
       const before = (isKnown ? sessions.get(key) : undefined) ?? fresh;
@@ -41,7 +42,9 @@ export function sshdSessions(): SshdSessions {
         if (session === null) sessions.delete(key);
         else keep(key, session);
       }
-      return told.length === 0 ? nothing : saw(...told.map((each) => sightingOf(each, line, target)));
+      return told.length === 0
+        ? nothing
+        : saw(...told.map((each) => sightingOf({ ...each, count: (each.count ?? 1) * times }, line, target)));
     },
   };
 }

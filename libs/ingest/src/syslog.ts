@@ -13,7 +13,7 @@ const traditional = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) +(\d{1,2}) (\d\d:\d\d:\d\d)(
 const iso = /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) (.*)$/s;
 const rfc5424 = /^<\d{1,3}>1 (\S+) (\S+) (\S+) (\S+) \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+) ?(.*)$/s;
 const journal = /^(\S+) ([\w./-]+)\[(\d+)\]: (.*)$/s;
-const tag = /^(?:([^\s[\]]*[^\s[\]:]) )??\[?([\w./-]+(?:\(\w+\))?)(?:\[(\d+)\]|\])?:? +(.*)$/s;
+const bracketed = /^(?:([^\s[\]]*[^\s[\]:]) )?\[([a-zA-Z][\w./-]*)\]:? +(.*)$/s;
 const taggedStrictly = /^(?:([^\s[\]]*[^\s[\]:]) )?([\w./-]+(?:\(\w+\))?)(?:\[(\d+)\])?: +(.*)$/s;
 
 /** Reads a line of syslog (RFC 3164, RFC 5424, ISO times, or a journal's without a time); undefined for what is none. */
@@ -42,8 +42,12 @@ export function readSyslog(line: string, now: number): SyslogLine | undefined {
 }
 
 function tagged(at: number, rest: string): SyslogLine | undefined {
-  const match = taggedStrictly.exec(rest) ?? tag.exec(rest);
-  if (match === null || Number.isNaN(at)) return undefined;
-  const [, host = '', program = '', processId = '', message = ''] = match;
-  return { at, host, program, processId, message };
+  if (Number.isNaN(at)) return undefined;
+  const strict = taggedStrictly.exec(rest);
+  if (strict !== null) {
+    const [, host = '', program = '', processId = '', message = ''] = strict;
+    return { at, host, program, processId, message };
+  }
+  const [, host = '', program = '', message = rest] = bracketed.exec(rest) ?? [];
+  return { at, host, program, processId: '', message };
 }

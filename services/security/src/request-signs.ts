@@ -90,7 +90,7 @@ const contentRules: readonly Rule[] = [
   ],
   [
     'remote-inclusion',
-    /=(?:(?:ht|f)tps?:\/\/[^&\s]{1,300}\.(?:txt|php|gif|jpe?g|png|dat|inc|phtml)\?|(?:php|zip|phar|expect|file|gopher|dict):\/\/)/,
+    /=(?:(?:ht|f)tps?:\/\/[^&\s]{1,300}\.(?:txt|php|gif|jpe?g|png|dat|inc|phtml|html?)\?|(?:ht|f)tps?:\/\/[^&\s?]{1,300}\?$|(?:php|zip|phar|expect|file|gopher|dict):\/\/)/,
   ],
 ];
 
@@ -123,7 +123,7 @@ const pathRules: readonly Rule[] = [
 ];
 
 const tools =
-  /sqlmap|nikto|nmap|masscan|zgrab|dirbuster|gobuster|feroxbuster|wpscan|acunetix|nessus|openvas|netsparker|w3af|havij|hydra|nuclei|arachni|jorgee|morfeus|zmeu|fimap|muieblackcat|paros|whatweb|joomscan|skipfish|webshag|l9explore|\(\)\s*\{/i;
+  /sqlmap|nikto|nmap|masscan|zgrab|dirbuster|gobuster|feroxbuster|wpscan|acunetix|nessus|openvas|netsparker|w3af|havij|hydra|nuclei|arachni|jorgee|morfeus|zmeu|fimap|muieblackcat|paros|whatweb|joomscan|skipfish|webshag|l9explore|e-?mail ?(?:siphon|wolf|collector|extract\w*|magnet)|web ?bandit|\(\)\s*\{/i;
 
 /** Longer values are looked at no further. */
 const mostText = 4_096;

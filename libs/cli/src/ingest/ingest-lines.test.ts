@@ -39,7 +39,7 @@ describe('a log that is taken in', () => {
     const { tally, said, events } = await ingest(pieces(text, 7));
     expect(tally).toEqual({ lines: 4, events: 2, quiet: 1, foreign: 1, old: 0, backwards: 0 });
     expect(events).toHaveLength(2);
-    expect(said).toEqual(['line 2: it has no time, host and program as syslog has: what is?[31m this']);
+    expect(said).toEqual(['line 2: it is neither syslog nor tells of a failed login: what is?[31m this']);
   });
 
   it('shows ten bad lines and counts the others', async () => {
