@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
 import { after, heard, startedAt } from '../test/loop-builder.ts';
-import { expectationsOf, inconsistencies, question, uncalledFor } from './expectations.ts';
+import { expectationsOf, inconsistencies, isCancelled, question, uncalledFor } from './expectations.ts';
 import { scenarioNamed, type ScenarioName } from './scenario.ts';
 import { beginStory, tell, type DemoEvent, type Story } from './story.ts';
 
@@ -90,7 +90,9 @@ describe('a story that does not hold together', () => {
   it('has a restart that nobody approved', () => {
     expect(inconsistencies(told(mended))).toEqual([]);
     const events = mended.filter((event) => event.kind !== 'loop' || event.message.about !== 'decision');
-    expect(inconsistencies(told(events))).toEqual(['The restart (task t-1) was assigned without an approved change.']);
+    expect(inconsistencies(told(events))).toEqual([
+      'recovery.restart (task t-1) was assigned without an approved change.',
+    ]);
   });
 
   it('has a message that lost the correlation id', () => {
@@ -98,5 +100,60 @@ describe('a story that does not hold together', () => {
     expect(inconsistencies(told([...mended, heard(44, 'run', { envelope })]))).toEqual([
       "A message (run, lost) does not carry the incident's correlation id.",
     ]);
+  });
+});
+
+describe('what is taken back', () => {
+  const scale = { capability: 'recovery.scale' };
+  const processes = (seconds: number, count: number): DemoEvent => ({
+    at: after(seconds),
+    kind: 'instances',
+    instances: { up: Array.from({ length: count }, (_, pid) => ({ pid, memoryMiB: 60 })), desired: count, restarts: 0 },
+  });
+  const begun = [
+    ...found.slice(0, -2),
+    heard(44.5, 'assignment', scale),
+    heard(46.5, 'result', scale),
+    processes(47, 3),
+  ];
+  const undone = [
+    heard(66, 'run', { kind: 'STEP_COMPENSATING' }),
+    heard(67, 'run', { kind: 'RUN_COMPENSATED' }),
+    processes(68, 2),
+    heard(69, 'decision', { verdict: 'ESCALATED', changeId: 'c' }),
+  ];
+  /** What is still waited for, event by event, each expectation met in its turn. */
+  const missingAfter = (events: readonly DemoEvent[]): string | undefined => {
+    const open = [...expectationsOf(scenarioNamed('undo'))];
+    let story = beginStory('shop', startedAt);
+    for (const event of events) {
+      story = tell(story, event);
+      while (open[0]?.isMet(story) === true) open.shift();
+    }
+    return open[0]?.missing;
+  };
+
+  it('is scaled up, found of no help, scaled back and put to a person', () => {
+    expect(missingAfter(begun)).toBe('the scaling was not found to be of no help');
+    expect(missingAfter([...begun, ...undone.slice(0, 1)])).toBe('the scaling was not taken back');
+    expect(missingAfter([...begun, ...undone.slice(0, 2)])).toBe('the shop has not 2 processes again');
+    expect(missingAfter([...begun, ...undone.slice(0, 3)])).toBe('nobody was asked');
+    expect(missingAfter([...begun, ...undone])).toBeUndefined();
+    expect(() =>
+      missingAfter([
+        ...begun,
+        ...undone.slice(0, 1),
+        heard(67, 'run', { kind: 'STEP_COMPENSATION_FAILED', text: 'no' }),
+      ]),
+    ).toThrow('The step was not undone: no');
+  });
+
+  it('that a person denies ends there', () => {
+    const denied = [...begun, ...undone, heard(70, 'run', { kind: 'RUN_CANCELLED' })];
+    expect(isCancelled(told([...begun, ...undone]))).toBe(false);
+    expect(isCancelled(told(denied))).toBe(true);
+    expect(() => isCancelled(told([...denied, heard(71, 'run', { kind: 'RUN_WAITS_FOR_PERSON' })]))).toThrow(
+      'asked again',
+    );
   });
 });

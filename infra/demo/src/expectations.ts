@@ -1,6 +1,7 @@
 /** What has to be seen of the mesh after a fault, hop by hop. */
 import { holdMs } from './demo-mesh.ts';
 import { of, type About, type RecordOf } from './loop.ts';
+import { scaledTo } from './remedies.ts';
 import type { Scenario } from './scenario.ts';
 import { firedSinceFault, loopOf, stillFiring, type Story } from './story.ts';
 
@@ -15,9 +16,7 @@ export interface Expectation {
   isMet(story: Story): boolean;
 }
 
-const restart = 'recovery.restart';
-
-const found: readonly Expectation[] = [
+const found = (remedy: 'restart' | 'scale'): readonly Expectation[] => [
   {
     missing: 'no alert fired',
     agent: 'monitoring',
@@ -54,17 +53,19 @@ const found: readonly Expectation[] = [
     },
   },
   {
-    missing: 'the restart was not assigned to an agent',
+    missing: `the ${remedy} was not assigned to an agent`,
     agent: 'router',
     withinMs: 30_000,
-    isMet: (story) => heard(story, 'assignment').some(({ capability }) => capability === restart),
+    isMet: (story) => heard(story, 'assignment').some(({ capability }) => capability === `recovery.${remedy}`),
   },
   {
-    missing: 'the restart was not carried out',
+    missing: `the ${remedy} was not carried out`,
     agent: 'recovery',
     withinMs: 60_000,
     isMet: (story) =>
-      heard(story, 'result').some(({ capability, status }) => capability === restart && status === 'COMPLETED'),
+      heard(story, 'result').some(
+        ({ capability, status }) => capability === `recovery.${remedy}` && status === 'COMPLETED',
+      ),
   },
 ];
 
@@ -93,9 +94,45 @@ const mended: readonly Expectation[] = [
   },
 ];
 
+/** What was done is taken back by what the playbook names, and the processes are as many as before. */
+const takenBack: readonly Expectation[] = [
+  {
+    missing: `the shop did not get ${scaledTo} processes`,
+    agent: 'recovery',
+    withinMs: 30_000,
+    isMet: (story) => story.instances?.desired === scaledTo && story.instances.up.length === scaledTo,
+  },
+  {
+    missing: 'the scaling was not found to be of no help',
+    agent: 'recovery',
+    withinMs: 60_000,
+    isMet(story) {
+      const end = heard(story, 'run').find(({ kind }) => kind === 'RUN_COMPLETED');
+      if (end !== undefined) throw new Error(`The run claims to have mended what it can't have: ${end.text}`);
+      return heard(story, 'run').some(({ kind }) => kind === 'STEP_COMPENSATING');
+    },
+  },
+  {
+    missing: 'the scaling was not taken back',
+    agent: 'coordinator',
+    withinMs: 30_000,
+    isMet(story) {
+      const failed = heard(story, 'run').find(({ kind }) => kind === 'STEP_COMPENSATION_FAILED');
+      if (failed !== undefined) throw new Error(`The step was not undone: ${failed.text}`);
+      return heard(story, 'run').some(({ kind }) => kind === 'RUN_COMPENSATED');
+    },
+  },
+  {
+    missing: `the shop has not ${scaledTo - 1} processes again`,
+    agent: 'recovery',
+    withinMs: 30_000,
+    isMet: (story) => story.instances?.desired === scaledTo - 1 && story.instances.up.length === scaledTo - 1,
+  },
+];
+
 const asked: readonly Expectation[] = [
   {
-    missing: 'the restart was not found to be of no help',
+    missing: 'what was done was not found to be of no help',
     agent: 'recovery',
     withinMs: 240_000,
     isMet(story) {
@@ -113,8 +150,11 @@ const asked: readonly Expectation[] = [
 ];
 
 /** What has to come after the fault of a scenario, in this order. */
-export const expectationsOf = ({ ending }: Scenario): readonly Expectation[] =>
-  ending === 'quiet' ? [] : [...found, ...(ending === 'mended' ? mended : asked)];
+export function expectationsOf({ ending, remedy = 'restart' }: Scenario): readonly Expectation[] {
+  if (ending === 'quiet') return [];
+  const ends = { mended, asked, undone: [...takenBack, ...asked] };
+  return [...found(remedy), ...ends[ending]];
+}
 
 /** What a person is asked: to review a change, or to answer a run. */
 export type Question =
@@ -130,6 +170,12 @@ export function question(story: Story): Question | undefined {
   }
   const decision = heard(story, 'decision').findLast(({ verdict }) => verdict === 'ESCALATED');
   return decision && { kind: 'review', text: decision.reason, changeId: decision.changeId };
+}
+
+/** Whether a run was cancelled, as it is when a person denies its change. Throws a sentence when somebody is asked about it once more. */
+export function isCancelled(story: Story): boolean {
+  if (question(story)?.kind === 'answer') throw new Error('A person was asked again after the change was denied.');
+  return heard(story, 'run').some(({ kind }) => kind === 'RUN_CANCELLED');
 }
 
 /** What the mesh did although nothing was the matter, or before anything was, in a sentence each. */
@@ -148,7 +194,7 @@ export function inconsistencies(story: Story): string[] {
   const strays = loop.filter(({ record }) => !ids.has(record.envelope.correlationId));
   const unauthorised = of(loop, 'assignment').filter(
     ({ record }) =>
-      record.capability === restart &&
+      changes.has(record.capability) &&
       !of(loop, 'decision').some(
         (decision) => decision.record.changeId === record.changeId && decision.record.verdict === 'APPROVED',
       ),
@@ -160,9 +206,13 @@ export function inconsistencies(story: Story): string[] {
         ({ about, record }) =>
           `A message (${about}, ${record.envelope.id}) does not carry the incident's correlation id.`,
       ),
-    ...unauthorised.map(({ record }) => `The restart (task ${record.taskId}) was assigned without an approved change.`),
+    ...unauthorised.map(
+      ({ record }) => `${record.capability} (task ${record.taskId}) was assigned without an approved change.`,
+    ),
   ];
 }
+
+const changes: ReadonlySet<string> = new Set(['recovery.restart', 'recovery.scale']);
 
 const heard = <A extends About>(story: Story, about: A): RecordOf<A>[] =>
   of(loopOf(story), about).map(({ record }) => record);

@@ -56,6 +56,7 @@ function remediationWords(
   paint: Palette,
 ): string[] {
   if (kind === 'WANTED') return [paint.strong(`PLAYBOOK  ${playbook}`), ...wrapped(`${rule}: ${reason}`)];
+  if (kind === 'ENDED' && isVerified === null) return [paint.warning('NOT CARRIED OUT')];
   if (kind === 'ENDED') return [isVerified ? paint.good('REMEDIED, and verified') : paint.bad('NOT REMEDIED')];
   return [];
 }

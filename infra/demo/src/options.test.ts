@@ -22,7 +22,7 @@ it.each([[['--twice']], [['once']], [['--once=yes']]])('%j is refused in a sente
 it('names the scenarios there are', () => {
   expect(readOptions(['--scenario', 'flooded'])).toEqual({
     kind: 'wrong',
-    sentence: 'There is no scenario "flooded": there are healthy, slow, leaking, crashing, unfixable.',
+    sentence: 'There is no scenario "flooded": there are healthy, slow, leaking, crashing, unfixable, undo.',
   });
   expect(usage).toContain('crashing   processes end over and over');
 });

@@ -1,7 +1,7 @@
 /** What happens to the shop: it is learned, something happens to it, and the mesh is watched until that is over. */
 import { join } from 'node:path';
 import { dataDir } from './demo-mesh.ts';
-import { expectationsOf, inconsistencies, question, uncalledFor } from './expectations.ts';
+import { expectationsOf, inconsistencies, isCancelled, question, uncalledFor } from './expectations.ts';
 import { duration } from './layout.ts';
 import { commandsFor, musterSays, typed } from './person.ts';
 import { falseAlarms, learned, stillFiring, type Story } from './story.ts';
@@ -71,17 +71,17 @@ const firing = (story: Story): string => {
 const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
   fired.map(({ alert }) => `"${alert.title}"`).join(', ');
 
-/** A person denies what is put to people, and the mesh, which knows no further then, asks what to do. */
+/** A person denies what is put to people: the run is over then, which is no failure of it, and nobody is asked for the same again. */
 async function answerReview({ happened, until, story }: Teller): Promise<void> {
   const asked = question(story);
   if (asked?.kind !== 'review') return;
   const { answer } = commandsFor(asked);
   happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
   await musterSays(answer);
-  await until((last) => question(last)?.kind === 'answer', {
+  await until((last) => isCancelled(last), {
     withinMs: answerWithinMs,
     sentence: () =>
-      `Within ${answerWithinMs / 1_000} s nobody was asked what to do after the change was denied. See ${join(logsDir, 'coordinator.log')}.`,
+      `Within ${answerWithinMs / 1_000} s the run did not end after its change was denied. See ${join(logsDir, 'coordinator.log')}.`,
   });
 }
 

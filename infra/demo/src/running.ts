@@ -62,7 +62,7 @@ export async function open(running: Running, teller: Teller, signal: AbortSignal
   for (const { ended } of heard) ended.catch(wentWrong);
   signal.throwIfAborted();
   // On servers that are kept, the policies are somebody's own.
-  if (!process.env['KAFKA_BROKERS']) await client.publish('muster.policies.v1', remediesOf(target));
+  if (!process.env['KAFKA_BROKERS']) await client.publish('muster.policies.v1', remediesOf(target, scenario.remedy));
   note('Opening the shop');
   shop.tell({ KAFKA_BROKERS: kafkaBrokers, SCHEMA_REGISTRY_URL: schemaRegistryUrl });
   await until(() => isOpen, {

@@ -1,7 +1,7 @@
 /** What may happen to the shop, and how it has to end. */
 import type { Fault } from './shop/fault.ts';
 
-export const scenarioNames = ['healthy', 'slow', 'leaking', 'crashing', 'unfixable'] as const;
+export const scenarioNames = ['healthy', 'slow', 'leaking', 'crashing', 'unfixable', 'undo'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 export interface Scenario {
@@ -11,8 +11,13 @@ export interface Scenario {
   /** What goes wrong, as it is told when it does. */
   readonly story: string;
   readonly fault?: Fault;
-  /** quiet: nothing is reported or done. mended: the mesh mends it alone. asked: it can't, takes nothing for granted, and asks a person. */
-  readonly ending: 'quiet' | 'mended' | 'asked';
+  /** What the mesh does about it. Default: a restart. */
+  readonly remedy?: 'restart' | 'scale';
+  /**
+   * quiet: nothing is reported or done. mended: the mesh mends it alone. asked: it can't, takes nothing for granted, and asks a person. undone: what it
+   * did is of no use, so it takes it back, and asks a person.
+   */
+  readonly ending: 'quiet' | 'mended' | 'asked' | 'undone';
 }
 
 const all: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
@@ -46,6 +51,14 @@ const all: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
     story: 'The payment provider now takes a second and a half. It is no part of the shop: a restart will not help.',
     fault: 'unfixable',
     ending: 'asked',
+  },
+  undo: {
+    title: 'the same; another process is of no help, and that is taken back',
+    story:
+      'The payment provider now takes a second and a half. The shop gets another process: that will not help, and will be taken back.',
+    fault: 'unfixable',
+    remedy: 'scale',
+    ending: 'undone',
   },
 };
 

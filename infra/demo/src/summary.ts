@@ -46,6 +46,8 @@ function loopMoments(story: Story, paint: Palette): Moment[] {
     ...of(loop, 'run').flatMap(({ at, record: { kind, playbook, text } }) => {
       if (kind === 'RUN_STARTED') return [{ at, words: `playbook ${playbook} started` }];
       if (kind === 'RUN_COMPLETED') return [{ at, words: paint.good(`playbook ${playbook} completed`) }];
+      if (kind === 'STEP_COMPENSATING' || kind === 'STEP_COMPENSATED' || kind === 'RUN_CANCELLED')
+        return [{ at, words: `${paint.warning(kind.replaceAll('_', ' '))}  ${text}` }];
       const isBad = kind === 'RUN_WAITS_FOR_PERSON' || kind === 'RUN_COMPENSATED' || kind === 'RUN_FAILED';
       return isBad ? [{ at, words: `${paint.bad(kind.replaceAll('_', ' '))}  ${text}` }] : [];
     }),

@@ -25,6 +25,7 @@ interface Driven {
   signal(name: string, payload?: unknown, by?: string): Driven;
   tell(kind: 'cancel' | 'pause' | 'resume'): Driven;
   adapt(changes: unknown): Driven;
+  progress(afterMs: number, taskId: string): Driven;
   wake(): Driven;
   tasks(): Told<'task'>['task'][];
   taskIds(): string[];
@@ -69,6 +70,10 @@ function drive(source: string, input: Record<string, unknown> = {}, host: RunHos
     signal: (name, payload = {}, by = 'ann') => told({ kind: 'signal', name, payload, by }),
     tell: (kind) => told({ kind, by: 'ann', reason: '' }),
     adapt: (changes) => told({ kind: 'adapt', changes, by: 'ann', reason: '' }),
+    progress(afterMs, taskId) {
+      now += afterMs;
+      return told({ kind: 'progress', taskId });
+    },
     wake() {
       now = last.wakeAt ?? now;
       return told({ kind: 'wake' });
@@ -202,7 +207,7 @@ describe('a change', () => {
   it('is asked for, and done when it was approved', () => {
     const run = drive(risky());
     expect(run.changes()).toMatchObject([
-      { changeId: 'w/a', changeClass: 'restart', undo: { capability: 'u' }, input: { n: 1 } },
+      { changeId: 'w/a', title: 'Restart t', changeClass: 'restart', undo: { capability: 'u' }, input: { n: 1 } },
     ]);
     expect(run.taskIds()).toEqual([]);
     expect(run.signal('decision:a', decision({ changeId: 'w/b' })).ignored()).toContain('another change');
@@ -220,6 +225,19 @@ describe('a change', () => {
     const run = drive(risky()).signal('decision:a', decision(more));
     expect(run.taskIds()).toEqual([]);
     expect(run.end()?.text).toContain(why);
+  });
+
+  it.each([
+    ['compensate', 'nothing had to be undone; that is no failure of the playbook'],
+    ['stop', 'the rest stays as it is'],
+  ])('that a person denies is not done, and the run is cancelled and has not failed: under %s', (onFailure, end) => {
+    const run = drive(`onFailure: ${onFailure}\n${risky()}`).signal(
+      'decision:a',
+      decision({ verdict: 'REJECTED', deniedBy: 'ada', reason: 'Rejected by ada: not now' }),
+    );
+    expect(run.taskIds()).toEqual([]);
+    expect(run.kinds().slice(-2)).toEqual(['STEP_FAILED', 'RUN_CANCELLED']);
+    expect(run.end()?.text).toBe(`a was not done: ada denied its change: Rejected by ada: not now; ${end}`);
   });
 
   it('is not done when what it requires does not hold any more', () => {
@@ -447,4 +465,43 @@ describe('a person', () => {
 it('is small: a run of three steps, all under way or done, has less than 10 KB', () => {
   const run = drive(three).result('w/a/1', { n: 1 }).result('w/b/1', { n: 2 });
   expect(JSON.stringify(run.run()).length).toBeLessThan(3_000);
+});
+
+describe('a task that says that it gets on', () => {
+  const source = `steps:\n  a: { capability: x, timeout: 60s, compensate: { capability: u } }\n`;
+
+  it('is waited for as long as it is never silent for its timeout', () => {
+    const run = drive(source);
+    for (let minute = 0; minute < 6; minute += 1) run.progress(50_000, 'w/a/1');
+    expect(run.run().status).toBe('RUNNING');
+    expect(run.result('w/a/1').end()?.kind).toBe('RUN_COMPLETED');
+  });
+
+  it('is given up when it falls silent, or has taken ten times as long', () => {
+    const silent = drive(source).progress(50_000, 'w/a/1').wake();
+    expect(silent.events().find(({ kind }) => kind === 'STEP_FAILED')?.text).toBe('a failed: no sign of it for 65s');
+    const endless = drive(source);
+    for (let step = 0; step < 14; step += 1) endless.progress(50_000, 'w/a/1');
+    expect(
+      endless
+        .wake()
+        .events()
+        .find(({ kind }) => kind === 'STEP_FAILED')?.text,
+    ).toBe('a failed: it got on, but did not end within 650s');
+  });
+
+  it('does not change the run each time, nor when nobody waits for it', () => {
+    const run = drive(source);
+    expect(run.progress(1_000, 'w/a/1').ignored()).toBe('it has time enough');
+    expect(run.progress(0, 'w/b/1').ignored()).toBe('nobody waits for this task');
+    expect(run.progress(0, 'v/a/1').ignored()).toBe('nobody here asked for this task');
+    expect(run.progress(0, 'w/a/1/undo').ignored()).toBe('nobody waits for this task');
+  });
+
+  it('may undo as long as it gets on', () => {
+    const run = drive(`${source}  b: { needs: [a], capability: y }\n`).result('w/a/1').result('w/b/1', {}, 'ABANDONED');
+    const before = run.run().undoing?.until ?? 0;
+    run.progress(50_000, 'w/a/1/undo');
+    expect(run.run().undoing?.until).toBe(before + 50_000);
+  });
 });

@@ -1,6 +1,7 @@
 import { adaptRun } from './adapt.ts';
 import type { Playbook } from './form.ts';
 import { cancelRun } from './cancelling.ts';
+import { takeProgress } from './prolonging.ts';
 import { takeResult } from './results.ts';
 import type { Advanced, Run, RunAbout, RunEvent, RunHost } from './run.ts';
 import { settle } from './settle.ts';
@@ -68,6 +69,8 @@ function take(turn: Turn, event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'result':
       return takeResult(turn, event);
+    case 'progress':
+      return takeProgress(turn, event);
     case 'signal':
       return takeSignal(turn, event);
     case 'adapt':

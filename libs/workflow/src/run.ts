@@ -26,7 +26,13 @@ export interface Run {
   readonly signals: readonly { readonly name: string; readonly payload: unknown }[];
   readonly stop?: Stop;
   /** The compensation under way. */
-  readonly undoing?: { readonly stepId: string; readonly part: number; readonly until: number };
+  readonly undoing?: {
+    readonly stepId: string;
+    readonly part: number;
+    readonly begunAt?: number;
+    readonly silentMs?: number;
+    readonly until: number;
+  };
   /** What could not be undone, in sentences. */
   readonly notUndone: readonly string[];
   readonly undoneCount: number;
@@ -50,7 +56,8 @@ export interface RunAbout {
 /** Why a run goes on no further. */
 export interface Stop {
   readonly why: string;
-  readonly kind: 'failure' | 'cancel' | 'shadow';
+  /** denied: a person denied a change; that says nothing against the playbook. */
+  readonly kind: 'failure' | 'cancel' | 'shadow' | 'denied';
   /** The step that failed. */
   readonly stepId: string | null;
   /** Undo this step alone, and then ask or stop; null is all. */
@@ -99,6 +106,9 @@ export interface Call {
 export interface PartState {
   /** GIVEN_UP: no result came in time; one may still come, and is undone then. */
   readonly status: 'WAITING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'GIVEN_UP';
+  readonly begunAt?: number;
+  /** How long it may be silent, once it has said that it gets on. */
+  readonly silentMs?: number;
   readonly until?: number;
   readonly output?: unknown;
   readonly why?: string;
@@ -118,6 +128,8 @@ export type RunEvent =
       /** It failed, and in such a way that nobody knows whether it was done: an answer may have been lost. */
       readonly mayBeDone?: boolean;
     }
+  /** A task says that it gets on. */
+  | { readonly kind: 'progress'; readonly taskId: string }
   | { readonly kind: 'signal'; readonly name: string; readonly payload: unknown; readonly by: string }
   | { readonly kind: 'cancel' | 'pause' | 'resume'; readonly by: string; readonly reason: string }
   | { readonly kind: 'adapt'; readonly by: string; readonly reason: string; readonly changes: unknown }

@@ -65,7 +65,7 @@ function decide(turn: Turn, id: string, payload: unknown): string | undefined {
   const state = Object.hasOwn(turn.run.steps, id) ? turn.run.steps[id] : undefined;
   if (state?.status !== 'DECIDING' || state.approval === undefined || state.approval.isApproved)
     return 'no step waits for this decision';
-  const { verdict, isShadow, reason, changeId, expiresAt } = payload as Readonly<Record<string, unknown>>;
+  const { verdict, isShadow, reason, changeId, expiresAt, deniedBy } = payload as Readonly<Record<string, unknown>>;
   if (changeId !== state.approval.changeId) return 'the decision is about another change';
   const limit = typeof expiresAt === 'number' ? expiresAt : null;
   const why = typeof reason === 'string' ? reason : '';
@@ -75,7 +75,9 @@ function decide(turn: Turn, id: string, payload: unknown): string | undefined {
       stepId: id,
       changeId: state.approval.changeId,
     });
-  } else if (verdict !== 'APPROVED')
+  } else if (verdict !== 'APPROVED' && typeof deniedBy === 'string')
+    failStep(turn, id, `${deniedBy} denied its change: ${why}`, 'denied');
+  else if (verdict !== 'APPROVED')
     failStep(turn, id, `its change was ${verdict === 'EXPIRED' ? 'not decided in time' : 'rejected'}: ${why}`);
   else if (isShadow === true) {
     const what = `shadow mode: ${id} would have done ${state.call?.capability ?? ''} on ${state.call?.target ?? 'nothing in particular'}`;

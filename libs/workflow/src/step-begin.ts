@@ -45,7 +45,7 @@ function askForApproval(turn: Turn, id: string, step: Step, approve: NonNullable
       ...call,
       changeId,
       stepId: id,
-      title: `${step.description ?? call.capability} (${id} of ${run.playbook.name})`,
+      title: titleOf(approve.class, call, step),
       reason: String(fill(approve.reason ?? `step ${id} of playbook ${run.playbook.name}`)),
       changeClass: approve.class,
       version: step.version ?? '*',
@@ -64,6 +64,13 @@ function askForApproval(turn: Turn, id: string, step: Step, approve: NonNullable
     until: expiresAt + decisionGraceMs,
   });
   tell(turn, 'STEP_WAITING', `${id} waits for a decision on its change`, { stepId: id, changeId });
+}
+
+/** `Restart shop`; with the description of the step, where it has one. */
+function titleOf(changeClass: string, { target, capability }: Call, { description }: Step): string {
+  const words = changeClass.replaceAll(/[-_]+/g, ' ').trim() || capability;
+  const what = `${words.charAt(0).toUpperCase()}${words.slice(1)}${target === null ? '' : ` ${target}`}`;
+  return description === undefined ? what : `${what}: ${description}`;
 }
 
 /** What would undo it, as far as it is known before it is done. */
@@ -180,7 +187,7 @@ function beginPart(turn: Turn, id: string, step: Step, index: number, avoid: rea
       },
     });
   }
-  putPart(turn, id, part, { status: 'RUNNING', until: deadline + graceMs });
+  putPart(turn, id, part, { status: 'RUNNING', begunAt: now, until: deadline + graceMs });
 }
 
 /** Looks once more, right before it is done. Throws a StepFailure. */

@@ -3,6 +3,7 @@ import { complete } from './outputs.ts';
 import type { PartState } from './run.ts';
 import { noteDone } from './done.ts';
 import { guarded } from './guarded.ts';
+import { silenceOf } from './prolonging.ts';
 import { beginParts, waitedFor } from './step-begin.ts';
 import { failStep } from './stopping.ts';
 import { put, putPart, stepOf, taskIdOf, tell, type Turn } from './turn.ts';
@@ -81,5 +82,6 @@ export function giveUpPart(turn: Turn, id: string, part: number): void {
   if (step.playbook !== undefined)
     turn.commands.push({ kind: 'cancelRun', workflowId: taskIdOf(turn, id, part), reason: 'it took too long' });
   noteDone(turn, id, part, true);
-  endPart(turn, id, part, { status: 'GIVEN_UP', why: `no result within ${waitedFor(step)}` });
+  const why = silenceOf(turn.run.steps[id]?.parts?.[part - 1], turn.now) ?? `no result within ${waitedFor(step)}`;
+  endPart(turn, id, part, { status: 'GIVEN_UP', why });
 }

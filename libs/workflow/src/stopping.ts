@@ -9,13 +9,14 @@ const undoTimeout = '5m';
 const graceMs = 5_000;
 
 /** A step failed. What it was to verify is undone in any case. */
-export function failStep(turn: Turn, id: string, why: string): void {
+export function failStep(turn: Turn, id: string, why: string, kind: 'failure' | 'denied' = 'failure'): void {
+  const text = kind === 'denied' ? `${id} was not done: ${why}` : `${id} failed: ${why}`;
   put(turn, id, { status: 'FAILED', why, until: undefined });
-  tell(turn, 'STEP_FAILED', `${id} failed: ${why}`, { stepId: id });
+  tell(turn, 'STEP_FAILED', text, { stepId: id });
   const { onFailure = 'compensate' } = turn.run.playbook;
   const verified = stepOf(turn, id).verifies ?? '';
   const only = onFailure === 'compensate' ? null : verified;
-  stopRun(turn, { why: `${id} failed: ${why}`, kind: 'failure', stepId: id, only, hasAsked: false });
+  stopRun(turn, { why: text, kind, stepId: id, only, hasAsked: false });
 }
 
 /** Nothing more is begun. The first reason counts, but a cancelled run is cancelled. */
@@ -116,7 +117,7 @@ function undoNext(turn: Turn): void {
         },
       });
       if (state?.parts?.[part - 1]?.status === 'GIVEN_UP') putPart(turn, stepId, part, { status: 'FAILED' });
-      run.undoing = { stepId, part, until: deadline + graceMs };
+      run.undoing = { stepId, part, begunAt: now, until: deadline + graceMs };
       return tell(turn, 'STEP_COMPENSATING', `${stepId} is being undone: ${capability}`, { stepId, taskId });
     } catch (error) {
       const why = messageOf(error);
@@ -147,15 +148,21 @@ function afterUndoing(turn: Turn): void {
   const { why = '', kind = 'failure', stepId = null, hasAsked = false } = run.stop ?? {};
   if (run.notUndone.length > 0)
     return waitForPerson(turn, `${why}; ${run.notUndone.join('; ')}. Look after it, and answer when it is settled.`);
-  if (kind === 'failure' && !hasAsked) {
+  if ((kind === 'failure' || kind === 'denied') && !hasAsked) {
     const { onFailure } = run.playbook;
     const undoneText = run.undoneCount > 0 ? 'what it verifies was undone; ' : '';
     if (onFailure === 'ask') return waitForPerson(turn, `${why}; ${undoneText}shall everything else be undone, too?`);
-    if (onFailure === 'stop') return endRun(turn, 'RUN_FAILED', `${why}; ${undoneText}the rest stays as it is`);
+    if (onFailure === 'stop')
+      return endRun(
+        turn,
+        kind === 'denied' ? 'RUN_CANCELLED' : 'RUN_FAILED',
+        `${why}; ${undoneText}the rest stays as it is`,
+      );
   }
   const undoneText = run.undoneCount > 0 ? 'what was done was undone' : 'nothing had to be undone';
   const end = kind === 'failure' ? 'RUN_COMPENSATED' : 'RUN_CANCELLED';
-  endRun(turn, end, `${why}; ${undoneText}`, stepId);
+  const remark = kind === 'denied' ? '; that is no failure of the playbook' : '';
+  endRun(turn, end, `${why}; ${undoneText}${remark}`, stepId);
 }
 
 function waitForPerson(turn: Turn, text: string): void {

@@ -60,7 +60,7 @@ export function keepLedger(
         context,
       );
     case 'BEGUN': {
-      const until = now + context.config.holdMs;
+      const until = now + context.config.holdTargetMs;
       const holds = ledger.holds.map((hold) => (hold.changeId === claim.changeId ? { ...hold, until } : hold));
       return told({ ...ledger, holds }, [], context);
     }

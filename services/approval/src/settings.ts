@@ -20,7 +20,7 @@ export const settings = z.object({
   falseWithinMs: duration.default(7 * 24 * hourMs).describe('How far back that share looks.'),
   reviewWithinMs: duration.default(hourMs).describe('How long people have, where the request does not say.'),
   approvalValidMs: duration.default(10 * 60_000).describe('How long after its approval a change may be begun.'),
-  holdMs: duration
+  holdTargetMs: duration
     .default(50 * hourMs)
     .describe('How long a run may keep its target to itself after it began its change; usually it ends long before.'),
   reviewRoles: z

@@ -44,7 +44,7 @@ export const coordinator = defineAgent({
       handle: onDecision,
       wake: forgetDecision,
     }),
-    runs: on(['muster.workflow-commands.v1', 'muster.task-results.v1'], {
+    runs: on(['muster.workflow-commands.v1', 'muster.task-results.v1', 'muster.task-progress.v1'], {
       state: stateOf<RunState>(),
       horizon: 9 * dayMs,
       handle: onRunMessage,

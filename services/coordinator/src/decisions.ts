@@ -38,9 +38,12 @@ export function forgetDecision(): Outcome<DecisionState, Topic> {
 }
 
 function follow(decision: Decision, { tables }: Context<DecisionState>): Outcome<DecisionState, Topic> {
-  const { changeId, verdict, isShadow, reason, workflowId, stepId, expiresAt, incidentId } = decision;
+  const { changeId, verdict, isShadow, reason, reviews, workflowId, stepId, expiresAt, incidentId } = decision;
   if (workflowId !== null) {
-    const payload = JSON.stringify({ verdict, isShadow, reason: reason.slice(0, 500), changeId, expiresAt });
+    const deniedBy =
+      verdict === 'REJECTED' ? (reviews.findLast((each) => each.verdict === 'DENY')?.reviewer ?? null) : null;
+    const told = { verdict, isShadow, reason: reason.slice(0, 500), changeId, expiresAt };
+    const payload = JSON.stringify(deniedBy === null ? told : { ...told, deniedBy: deniedBy.slice(0, 100) });
     const signal = `decision:${stepId ?? ''}`;
     return handled({
       publish: [

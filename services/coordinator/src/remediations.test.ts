@@ -96,3 +96,11 @@ it('takes an incident that comes back soon after a verified run for a failure of
   other.tell(41, 'ENDED', 'b', ended('remedy-b-slow-1', true));
   expect(other.tell(80, 'WANTED', 'c')).toEqual(['START remedy-c-slow-1 restart']);
 });
+
+it('takes a run that a person denied for no failure: nobody is paged for it, and it may be tried again', () => {
+  const one = cause();
+  one.tell(0, 'WANTED', 'a');
+  expect(one.tell(1, 'ENDED', 'a', ended('remedy-a-slow-1', false))).toEqual(['START remedy-a-slow-2 restart']);
+  expect(one.tell(2, 'ENDED', 'a', ended('remedy-a-slow-2', null))).toEqual([]);
+  expect(one.tell(3, 'WANTED', 'b')).toEqual(['START remedy-b-slow-1 restart']);
+});

@@ -21,7 +21,7 @@ export interface CauseState {
 interface End {
   readonly at: number;
   readonly incidentId: string;
-  /** null: cancelled, or only decided for the record; that says nothing about the playbook. */
+  /** null: cancelled, denied by a person, or only decided for the record; that says nothing about the playbook. */
   readonly isVerified: boolean | null;
 }
 

@@ -18,7 +18,7 @@ export interface RunState {
 }
 
 type Verdict = Outcome<RunState, Said['topic']>;
-type Heard = Message<'muster.workflow-commands.v1' | 'muster.task-results.v1'>;
+type Heard = Message<'muster.workflow-commands.v1' | 'muster.task-results.v1' | 'muster.task-progress.v1'>;
 
 /** Only the coordinator may say these of a run. */
 const ownSignals = /^(decision|run-ended):/;
@@ -29,6 +29,10 @@ export function onRunMessage(message: Heard, context: Context<RunState>): Verdic
     const { value } = message;
     if (value.replyTo !== 'coordinator') return ignored('somebody else waits for this result');
     return state === undefined ? ignored('no run asked for this task') : tell(state, resultEvent(value), context);
+  }
+  if (message.topic === 'muster.task-progress.v1') {
+    if (state === undefined) return ignored('no run asked for this task');
+    return tell(state, { kind: 'progress', taskId: message.value.taskId }, context);
   }
   const { value } = message;
   if (value.kind === 'START') {

@@ -65,7 +65,7 @@ const verified: Readonly<Record<EndKind, boolean | null>> = {
   RUN_COMPLETED: true,
   RUN_COMPENSATED: false,
   RUN_FAILED: false,
-  // Cancelled, or decided for the record only: it says nothing about the playbook.
+  // Cancelled, denied by a person, or decided for the record only: it says nothing about the playbook.
   RUN_CANCELLED: null,
 };
 
