@@ -30,6 +30,7 @@ it.each([
     'a source is exactly one of csv, jsonLines, parquet; this is csv and parquet',
   ],
   [{ sink: '{ parket: out }' }, 'there is no key parket; did you mean parquet?'],
+  [{ sink: '{ postgres: { url: "postgres://me:secret@db/x", table: t } }' }, 'never the address itself'],
   [{ source: '{ jsonLines: a.jsonl, delimiter: ";" }' }, 'delimiter goes with csv'],
   [{ columns: '\n  a: { type: integer, pattern: x }' }, '5:32 columns.a.pattern: pattern does not go with integer'],
   [{ columns: '\n  a: { type: text, pattern: "(?=a)" }' }, 'looking around'],

@@ -85,7 +85,7 @@ function reconciliationMisfits({ left, right, columns, keys, compare }: Reconcil
   return misfits;
 }
 
-const keys = ['name', 'version', 'description', 'source', 'columns', 'sink', 'mostRejects', 'memory', 'left', 'right', 'keys', 'compare', 'differences', 'csv', 'jsonLines', 'parquet', 'delimiter', 'header', 'charset', 'extraColumns', 'type', 'from', 'trim', 'case', 'nullIf', 'default', 'format', 'decimals', 'required', 'min', 'max', 'minLength', 'maxLength', 'pattern', 'oneOf', 'within', 'withinShare']; // prettier-ignore
+const keys = ['name', 'version', 'description', 'source', 'columns', 'sink', 'mostRejects', 'memory', 'left', 'right', 'keys', 'compare', 'differences', 'csv', 'jsonLines', 'parquet', 'postgres', 'delimiter', 'header', 'charset', 'extraColumns', 'type', 'from', 'trim', 'case', 'nullIf', 'default', 'format', 'decimals', 'required', 'min', 'max', 'minLength', 'maxLength', 'pattern', 'oneOf', 'within', 'withinShare']; // prettier-ignore
 
 function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys')

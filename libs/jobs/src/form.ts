@@ -37,13 +37,26 @@ const source = z
       addIssue({ code: 'custom', path: ['charset'], message: 'charset goes with csv and jsonLines' });
   });
 
+/** The name says what it is for, so that a job can not send anything else of the environment to where it likes. */
+const postgresVariable = z
+  .string()
+  .regex(
+    /^[A-Z][A-Z0-9_]{0,80}_POSTGRES_URL$/,
+    'name the variable of the environment that holds the address, e.g. ORDERS_POSTGRES_URL; never the address itself',
+  );
+const tableName = z.string().regex(/^[a-z_]\w{0,62}(\.[a-z_]\w{0,62})?$/, 'a table is named table or schema.table');
+
 const sink = z
   .strictObject({
     csv: fileName.optional().describe('A folder for one CSV file a batch; {run} stands for the id of the run.'),
     jsonLines: fileName.optional().describe('The same as JSON lines.'),
     parquet: fileName.optional().describe('The same as Parquet.'),
+    postgres: z
+      .strictObject({ url: postgresVariable, table: tableName })
+      .optional()
+      .describe('A table of PostgreSQL that is there, with columns named like those of the job.'),
   })
-  .superRefine((each, { addIssue }) => oneOf(each, ['csv', 'jsonLines', 'parquet'], 'a sink', addIssue));
+  .superRefine((each, { addIssue }) => oneOf(each, ['csv', 'jsonLines', 'parquet', 'postgres'], 'a sink', addIssue));
 
 const bound = z.union([z.number(), z.string().max(40)]);
 

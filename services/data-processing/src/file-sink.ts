@@ -66,7 +66,10 @@ export function fileSink(kind: keyof typeof endings, path: string, runId: string
     check(state: RunState) {
       const lost = state.parts.find(({ name }) => !existsSync(join(folder, name)));
       if (lost !== undefined)
-        throw refusal('SinkGone', `${shown}/${lost.name} was loaded and is gone: begin a new run, with another folder`);
+        return Promise.reject(
+          refusal('SinkGone', `${shown}/${lost.name} was loaded and is gone: begin a new run, with another folder`),
+        );
+      return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };

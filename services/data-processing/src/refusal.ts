@@ -6,7 +6,7 @@ export function refusal(code: string, message: string): PermanentError {
 }
 
 /** A failure that may be gone at the next attempt, which goes on where this one stopped. */
-function interruption(code: string, message: string): TransientError {
+export function interruption(code: string, message: string): TransientError {
   return Object.assign(new TransientError(message), { code });
 }
 

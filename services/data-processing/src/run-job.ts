@@ -5,6 +5,8 @@ import type { DataRoot } from './data-root.ts';
 import { openDuck, type Duck } from './duck.ts';
 import { fileSink } from './file-sink.ts';
 import { openSource } from './open-source.ts';
+import { connectPostgres, type PostgresConnection } from './postgres-connection.ts';
+import { postgresSink } from './postgres-sink.ts';
 import { refusal } from './refusal.ts';
 import { rejectedIn } from './rejected-rows.ts';
 import { runFolder, type Place, type RunFolder, type RunState } from './run-state.ts';
@@ -57,7 +59,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
   const source = openSource(job, { root, work: folder.work, batchBytes, duck: () => duck! });
   let sink: Sink | undefined;
   try {
-    sink = openSink(job, runId, root);
+    sink = openSink(job, runId, folder.work, around);
     const state: RunState = before ?? {
       runId,
       job: job.name,
@@ -79,7 +81,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
     };
     mustBeSameFiles(state, source);
     if (before === undefined) folder.save(state);
-    else sink.check(state);
+    else await sink.check(state);
     duck = await openDuck(
       {
         directories: [folder.work, ...source.directories, ...sink.directories],
@@ -185,12 +187,15 @@ export async function stage(batch: Batch, duck: Duck): Promise<void> {
   await duck.run(`CREATE OR REPLACE TEMP TABLE checked AS ${batch.rules.checked(batch.relation)}`);
 }
 
-function openSink({ sink }: Job, runId: string, root: DataRoot): Sink {
+function openSink({ sink, columns }: Job, runId: string, work: string, { root, signal }: RunSurroundings): Sink {
   for (const kind of ['csv', 'jsonLines', 'parquet'] as const) {
     const path = sink[kind];
     if (path !== undefined) return fileSink(kind, path, runId, root);
   }
-  throw refusal('NoSink', 'the job names no sink');
+  const { postgres } = sink;
+  if (postgres === undefined) throw refusal('NoSink', 'the job names no sink');
+  const connect = (): Promise<PostgresConnection> => connectPostgres(postgres.url, signal);
+  return postgresSink({ table: postgres.table, columns: Object.keys(columns), runId, work, connect });
 }
 
 /** Batches of a run are only the same while its files are. */

@@ -11,7 +11,7 @@ export interface Sink {
   write(batch: number, query: string, rows: number, duck: Duck): Promise<string | undefined>;
   /** After the last batch; more than once after crashes. */
   finish(state: RunState): Promise<void>;
-  /** Before a run goes on: throws PermanentError when what was written is no longer there. */
-  check(state: RunState): void;
+  /** Before a run goes on: rejects with PermanentError when what was written is no longer there. */
+  check(state: RunState): Promise<void>;
   close(): Promise<void>;
 }

@@ -19,6 +19,14 @@ columns:
 sink: { parquet: "loaded/{run}" }
 `;
 
+export const benchTable = 'muster_bench_orders';
+
+/** The same into PostgreSQL. */
+export const ordersToPostgres = ordersJob.replace(
+  /sink: .*/,
+  `sink: { postgres: { url: MUSTER_POSTGRES_URL, table: ${benchTable} } }`,
+);
+
 /** The same with DuckDB alone: what is read and checked, as SQL. It keeps no rejected rows and can not go on. */
 export function copyStatement(file: string, to: string): string {
   return `COPY (SELECT * FROM read_csv('${file}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', ignore_errors = true,

@@ -1,10 +1,10 @@
-/** One piece of work on data in a process of its own, so that it can be killed and its peak memory is its own: load, copy, reconcile or count. */
+/** One piece of work on data in a process of its own, so that it can be killed and its peak memory is its own: load, copy, reconcile, count, and the same with PostgreSQL. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { dataRoot, reconcile, runJob } from '@muster/data-processing';
+import { connectPostgres, dataRoot, reconcile, runJob } from '@muster/data-processing';
 import { checkJob } from '@muster/jobs';
-import { copyStatement, ordersJob, reconciliation } from './data-rows.ts';
+import { benchTable, copyStatement, ordersJob, ordersToPostgres, reconciliation } from './data-rows.ts';
 
 const [kind = '', directory = '', runId = 'bench', memory = '1GB', batchMb = '32'] = process.argv.slice(2);
 const threads = 2;
@@ -25,12 +25,13 @@ const peakMb = (Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/statu
 process.stdout.write(`${JSON.stringify({ result, tookMs, peakMb })}\n`);
 
 async function work(): Promise<unknown> {
-  const load = checkJob(ordersJob);
+  const load = checkJob(kind === 'load-postgres' ? ordersToPostgres : ordersJob);
   const compare = checkJob(reconciliation);
   if (!('kind' in load && load.kind === 'job' && 'kind' in compare && compare.kind === 'reconciliation'))
     throw new Error('the jobs of the benchmark are not right');
   switch (kind) {
     case 'load':
+    case 'load-postgres':
       return runJob(load.job, runId, around);
     case 'reconcile':
       return reconcile(compare.reconciliation, runId, around);
@@ -40,12 +41,35 @@ async function work(): Promise<unknown> {
       rmSync(to);
       return null;
     }
+    case 'prepare-postgres':
+      for (const statement of [
+        `DROP TABLE IF EXISTS ${benchTable}`,
+        `CREATE TABLE ${benchTable} ("orderId" bigint, customer text, amount numeric(18,2), country text, "placedAt" timestamp, note text)`,
+      ])
+        await inPostgres(statement);
+      return null;
+    case 'count-postgres':
+      return inPostgres(
+        `SELECT count(*)::float8 AS rows, count(DISTINCT "orderId")::float8 AS ids, sum("orderId")::float8 AS sum FROM ${benchTable}`,
+      );
+    case 'clear-postgres':
+      await inPostgres(`DELETE FROM muster_batches WHERE table_name = '${benchTable}'`);
+      return inPostgres(`DROP TABLE ${benchTable}`);
     default: {
       const files = join(directory, 'loaded', runId, '*.parquet');
       return inDuck(
         `SELECT count(*)::DOUBLE AS rows, count(DISTINCT orderId)::DOUBLE AS ids, sum(orderId)::DOUBLE AS sum FROM '${files}'`,
       );
     }
+  }
+}
+
+async function inPostgres(statement: string): Promise<unknown> {
+  const connection = await connectPostgres('MUSTER_POSTGRES_URL', around.signal);
+  try {
+    return (await connection.query(statement))[0] ?? null;
+  } finally {
+    await connection.close();
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fr
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { badEvery, writeBooks, writeOrders } from './data-rows.ts';
+import { badEvery, benchTable, writeBooks, writeOrders } from './data-rows.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const { values: options } = parseArgs({
@@ -25,7 +25,8 @@ if (options.help) {
     .write(`npm run bench:data -- [--rows N] [--kill N] [--books N] [--memory 1GB] [--batch MB] [--rounds N] [--dir DIR]
 
 Makes a CSV file of orders, checks and loads it into Parquet by a job, beside DuckDB's own COPY with the same conditions, each in a process of its own; kills
-such a job with kill -9 at random batches and counts what is there in the end; reconciles two sets with known differences.
+such a job with kill -9 at random batches and counts what is there in the end; reconciles two sets with known differences. With MUSTER_POSTGRES_URL the
+same job loads into PostgreSQL as well (table ${benchTable}, dropped afterwards).
 
   --rows N     rows of the file (default 10,000,000: about 600 MB; the folder needs three times that and is removed)
   --kill N     how often the job is killed (default 5; 0: not at all)
@@ -46,6 +47,9 @@ const must = (isSo: boolean, what: string): void => {
   print(`${isSo ? 'yes' : 'NO '}  ${what}`);
   if (!isSo) hasFailed = true;
 };
+
+/** Parquet, or PostgreSQL. */
+type Into = '' | '-postgres';
 
 interface Measured {
   readonly result: unknown;
@@ -80,7 +84,8 @@ try {
     `${rows.toLocaleString('en')} rows, ${Math.round(statSync(join(directory, 'orders.csv')).size / 1e6)} MB of CSV`,
   );
   await loading();
-  if (kills > 0) await killing();
+  if (kills > 0) await killing('');
+  if (process.env['MUSTER_POSTGRES_URL'] !== undefined) await loadingIntoPostgres();
   if (books > 0) await reconciling();
 } finally {
   rmSync(directory, { recursive: true, force: true });
@@ -111,11 +116,27 @@ async function loading(): Promise<void> {
   print(
     `it takes ${(speed(copies) / speed(loads)).toFixed(2)} times as long as COPY, which keeps no rejected rows and can not go on (aim: 1.5)`,
   );
-  await mustBeWhole('load-0', 'loaded');
+  await mustBeWhole('load-0', 'loaded', '');
 }
 
-async function mustBeWhole(runId: string, what: string): Promise<void> {
-  const { result } = await run('count', runId);
+async function loadingIntoPostgres(): Promise<void> {
+  print();
+  try {
+    await run('prepare-postgres', '');
+    const { tookMs, peakMb } = await run('load-postgres', `postgres-${process.pid}`);
+    print(
+      `into PostgreSQL: ${Math.round((rows / tookMs) * 1_000).toLocaleString('en')} rows/s, ${Math.round(peakMb)} MB at the peak`,
+    );
+    await mustBeWhole(`postgres-${process.pid}`, 'in PostgreSQL', '-postgres');
+    await run('prepare-postgres', '');
+    if (kills > 0) await killing('-postgres');
+  } finally {
+    await run('clear-postgres', '');
+  }
+}
+
+async function mustBeWhole(runId: string, what: string, into: Into): Promise<void> {
+  const { result } = await run(`count${into}`, runId);
   const found = result as { readonly rows: number; readonly ids: number; readonly sum: number };
   const bad = Math.floor(rows / badEvery);
   const sum = (rows * (rows + 1)) / 2 - (badEvery * bad * (bad + 1)) / 2;
@@ -130,15 +151,16 @@ async function mustBeWhole(runId: string, what: string): Promise<void> {
   );
 }
 
-async function killing(): Promise<void> {
+async function killing(into: Into): Promise<void> {
   print();
-  const stateFile = join(directory, '.muster/runs/killed/state.json');
+  const runId = `killed${into}-${process.pid}`;
+  const stateFile = join(directory, '.muster/runs', runId, 'state.json');
   const batchesNow = (): number =>
     existsSync(stateFile) ? (JSON.parse(readFileSync(stateFile, 'utf8')) as { batches: number }).batches : 0;
   const all = Math.ceil(statSync(join(directory, 'orders.csv')).size / (Number(options.batch) * 1024 * 1024));
   const at: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
-    const child = start('load', 'killed');
+    const child = start(`load${into}`, runId);
     const gone = new Promise((settle) => child.once('close', settle));
     const before = batchesNow();
     const target = before + Math.floor((Math.random() * 2 * (all - before)) / (kills - kill + 1));
@@ -148,12 +170,12 @@ async function killing(): Promise<void> {
     await gone;
     at.push(batchesNow());
   }
-  const { result } = await run('load', 'killed');
+  const { result } = await run(`load${into}`, runId);
   must(
     (result as { isResumed: boolean }).isResumed,
     `killed ${kills} times, with ${at.join(', ')} of about ${all} batches done`,
   );
-  await mustBeWhole('killed', 'after that');
+  await mustBeWhole(runId, 'after that', into);
 }
 
 async function reconciling(): Promise<void> {

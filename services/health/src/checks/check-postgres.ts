@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { postgresClient } from '@muster/postgres';
 import { hostOf } from './conversation.ts';
 import { fail, pass, type CheckInput, type Finding } from './finding.ts';
 import { troubleWith } from './trouble.ts';
@@ -14,14 +14,12 @@ const refusals: Readonly<Record<string, string>> = {
 /** Connects as a client does and asks for one row. */
 export async function checkPostgres({ check, address, signal }: CheckInput): Promise<Finding> {
   const { place } = hostOf(address, 5_432);
-  const client = new Client({
-    connectionString: address,
-    application_name: 'muster-health',
-    connectionTimeoutMillis: check.timeout,
-    query_timeout: check.timeout,
+  const client = postgresClient({
+    address,
+    applicationName: 'muster-health',
+    connectWithinMs: check.timeout,
+    answerWithinMs: check.timeout,
   });
-  // It speaks up once more when its connection is broken off.
-  client.on('error', () => undefined);
   const breakOff = (): void => void client.end().catch(() => undefined);
   signal.addEventListener('abort', breakOff, { once: true });
   try {

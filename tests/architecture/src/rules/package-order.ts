@@ -8,6 +8,7 @@ const order = [
   'policy',
   'workflow',
   'jobs',
+  'postgres',
   'targets',
   'containment',
   'ingest',

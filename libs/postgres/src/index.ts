@@ -1,0 +1,1 @@
+export { postgresClient, type PostgresClient } from './postgres-client.ts';
