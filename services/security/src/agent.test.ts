@@ -1,4 +1,5 @@
-import { memoryMesh, type MemoryMesh } from '@muster/testkit';
+import { clientOn } from '@muster/client';
+import { eventually, memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { security } from './agent.ts';
 import { carryOut } from './carry-out.ts';
@@ -55,6 +56,52 @@ describe('security in a mesh', () => {
     expect((await blocksOf()).filter(({ status }) => status === 'ACTIVE')).toEqual([]);
   });
 
+  it('blocks on the authority of an approved change, and not without one', async () => {
+    await mesh.start(security);
+    const input = JSON.stringify({ address: '203.0.113.7', forMs: 3_600_000, reason: 'It guessed.' });
+    const capability = 'security.block-address';
+    const now = Date.now();
+    const change = { changeId: 'chg-1', target: 'gate', changeClass: 'block-address', capability } as const;
+    const task = {
+      capability,
+      input,
+      target: 'gate',
+      deadline: now + 60_000,
+      replyTo: 'test',
+      changeId: 'chg-1',
+    } as const;
+    await mesh.publish('muster.inbox.security.v1', { ...task, taskId: 't-1', conversation: 'a', idempotencyKey: 'a' });
+    await mesh.idle();
+    expect(await blocksOf()).toEqual([]);
+    // Decisions count when they are approval's.
+    await clientOn(mesh.bus, { source: 'approval' }).publish('muster.decisions.v1', {
+      ...change,
+      requestId: 'r-1',
+      sequence: 1,
+      verdict: 'APPROVED',
+      reason: 'A person agreed.',
+      risk: 0.1,
+      confidence: 1,
+      requestedAt: now,
+      expiresAt: now + 3_600_000,
+    });
+    let tries = 0;
+    // The decision is looked up, so that it counts a moment after it was published.
+    await eventually(async () => {
+      const id = `later-${(tries += 1)}`;
+      await mesh.publish('muster.inbox.security.v1', { ...task, taskId: id, conversation: id, idempotencyKey: id });
+      await mesh.idle();
+      return (await blocksOf()).length > 0;
+    });
+    expect((await blocksOf())[0]).toMatchObject({
+      address: '203.0.113.7',
+      status: 'ACTIVE',
+      decidedBy: 'an approved change',
+      changeId: 'chg-1',
+      reason: 'It guessed.',
+    });
+  });
+
   it('sets aside what names a range', async () => {
     await mesh.start(security);
     await mesh.publish('muster.security-events.v1', event('203.0.113.0/24'));
@@ -64,11 +111,15 @@ describe('security in a mesh', () => {
 });
 
 describe('the action that blocks', () => {
-  const io = { config: settings.parse({ operatorAddress: '198.51.100.9' }), now: () => 1_000 } as never;
+  const io = {
+    config: settings.parse({ operatorAddress: '198.51.100.9' }),
+    now: () => 1_000,
+    changeId: 'chg-1',
+  } as never;
 
   it('gives the block its end, and its result is published', async () => {
     const made = await blockAddress.run({ address: '::ffff:203.0.113.7', forMs: 60_000, reason: 'x' }, io);
-    expect(made).toEqual({ address: '203.0.113.7', startsAt: 1_000, endsAt: 61_000, reason: 'x' });
+    expect(made).toEqual({ address: '203.0.113.7', startsAt: 1_000, endsAt: 61_000, reason: 'x', changeId: 'chg-1' });
     const result = {
       agent: 'security',
       capability: 'security.block-address',

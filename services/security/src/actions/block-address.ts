@@ -9,7 +9,13 @@ const input = z.strictObject({
   forMs: z.number().int().min(10_000).describe('How long it is kept out, ms: a block ends.'),
   reason: z.string().min(1).max(1_000),
 });
-const output = z.object({ address: z.string(), startsAt: z.number(), endsAt: z.number(), reason: z.string() });
+const output = z.object({
+  address: z.string(),
+  startsAt: z.number(),
+  endsAt: z.number(),
+  reason: z.string(),
+  changeId: z.string().nullable(),
+});
 
 /**
  * Keeps an address out for a time. It looks at the allow-list again, whatever was decided; that the block is published follows from the
@@ -34,6 +40,6 @@ export const blockAddress = {
     if (allowed !== undefined) throw new PermanentError(`${allowed}, and is never blocked`);
     const startsAt = io.now();
     const endsAt = startsAt + Math.min(forMs, io.config.longestBlockMs);
-    return Promise.resolve({ address: reading.address, startsAt, endsAt, reason });
+    return Promise.resolve({ address: reading.address, startsAt, endsAt, reason, changeId: io.changeId });
   },
 };

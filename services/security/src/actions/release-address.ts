@@ -13,7 +13,13 @@ const input = z.strictObject({
     .describe('So long it is not blocked again, ms.'),
   reason: z.string().min(1).max(1_000),
 });
-const output = z.object({ address: z.string(), startsAt: z.number(), endsAt: z.number(), reason: z.string() });
+const output = z.object({
+  address: z.string(),
+  startsAt: z.number(),
+  endsAt: z.number(),
+  reason: z.string(),
+  changeId: z.string().nullable(),
+});
 
 /** Lets an address in and keeps it from being blocked again for a time. */
 export const releaseAddress = {
@@ -31,6 +37,12 @@ export const releaseAddress = {
     const reading = readAddress(address);
     if (reading.kind !== 'address') throw new PermanentError(`${reading.reason}; give one address`);
     const startsAt = io.now();
-    return Promise.resolve({ address: reading.address, startsAt, endsAt: startsAt + forMs, reason });
+    return Promise.resolve({
+      address: reading.address,
+      startsAt,
+      endsAt: startsAt + forMs,
+      reason,
+      changeId: io.changeId,
+    });
   },
 };
