@@ -161,14 +161,19 @@ export type Question =
   | { readonly kind: 'review'; readonly text: string; readonly changeId: string }
   | { readonly kind: 'answer'; readonly text: string; readonly workflowId: string; readonly stepId: string };
 
-/** The last question to a person, undefined when there is none. */
+/** The last question to a person that nobody has answered, undefined when there is none. */
 export function question(story: Story): Question | undefined {
   const run = heard(story, 'run').findLast(({ kind }) => kind === 'RUN_WAITS_FOR_PERSON');
   if (run !== undefined) {
     const { text, workflowId, stepId } = run;
     return { kind: 'answer', text, workflowId, stepId: stepId ?? '' };
   }
-  const decision = heard(story, 'decision').findLast(({ verdict }) => verdict === 'ESCALATED');
+  const decisions = heard(story, 'decision');
+  const decision = decisions.findLast(
+    ({ verdict, changeId }) =>
+      verdict === 'ESCALATED' &&
+      !decisions.some((other) => other.changeId === changeId && other.verdict !== 'ESCALATED'),
+  );
   return decision && { kind: 'review', text: decision.reason, changeId: decision.changeId };
 }
 

@@ -75,7 +75,9 @@ const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
 async function answerReview({ happened, until, story }: Teller): Promise<void> {
   const asked = question(story);
   if (asked?.kind !== 'review') return;
-  const { answer } = commandsFor(asked);
+  const { look, answer } = commandsFor(asked);
+  for (const text of [`A person looks: ${typed(look)}`, ...(await musterSays(look)).map((line) => `  ${line}`)])
+    if (text.trim() !== '') happened({ kind: 'note', text });
   happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
   await musterSays(answer);
   await until((last) => isCancelled(last), {

@@ -1,5 +1,6 @@
 import { createBus, memoryLog, memorySchemaSource } from '@muster/bus';
 import { clientOn } from '@muster/client';
+import { keyOf } from '@muster/schemas';
 import { expect, it } from 'vitest';
 import { tailTopic } from './tail.ts';
 
@@ -59,4 +60,47 @@ it('ends with the reason when an entry can not be given', async () => {
   const entry = () => Promise.reject(new Error('the pipe is full'));
   const { signal } = new AbortController();
   await expect(tailTopic(bus, { topic, from: { at: 'beginning' }, signal, entry })).rejects.toThrow('the pipe is full');
+});
+
+it('of a key reads its partition alone: what was there, then what comes', async () => {
+  const { bus, client } = mesh();
+  for (let value = 0; value < 30; value += 1) await client.publish(topic, sample(value));
+  const key = keyOf(topic, sample(3));
+  const values: number[] = [];
+  const partitions = new Set<number>();
+  const stop = new AbortController();
+  const caughtUp = Promise.withResolvers<void>();
+  const ended = tailTopic(bus, {
+    topic,
+    from: { at: 'beginning' },
+    key,
+    signal: stop.signal,
+    caughtUp: caughtUp.resolve,
+    async entry(entry, { partition }) {
+      partitions.add(partition);
+      if (entry.kind === 'message' && entry.message.topic === topic && entry.message.key === key)
+        values.push(entry.message.value.value);
+      if (values.length === 7) stop.abort();
+    },
+  });
+  await caughtUp.promise;
+  expect(values).toEqual([3, 8, 13, 18, 23, 28]);
+  expect(partitions.size).toBe(1);
+  await client.publish(topic, sample(33));
+  await ended;
+  expect(values.at(-1)).toBe(33);
+});
+
+it('of a key of which nothing was ever said is through at once', async () => {
+  const { bus } = mesh();
+  const stop = new AbortController();
+  await tailTopic(bus, {
+    topic,
+    from: { at: 'beginning' },
+    key: 'nobody',
+    signal: stop.signal,
+    entry: async () => {},
+    caughtUp: () => stop.abort(),
+  });
+  expect(stop.signal.aborted).toBe(true);
 });

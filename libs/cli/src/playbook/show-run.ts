@@ -37,6 +37,8 @@ export async function followRun(
     await tailTopic(bus, {
       topic: 'muster.workflow-events.v1',
       from,
+      // All of a run is in one partition, and nothing else of the topic is read.
+      ...(from.at === 'beginning' ? { key: workflowId } : {}),
       signal: AbortSignal.any([stopping.signal, enough.signal]),
       async entry(entry) {
         if (entry.kind !== 'message') return;
