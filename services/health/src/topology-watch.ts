@@ -1,3 +1,4 @@
+import type { Bus } from '@muster/bus';
 import { connectBus } from '@muster/client';
 import { messageOf } from '@muster/resilience';
 import type { Target } from '@muster/schemas';
@@ -11,9 +12,11 @@ export interface TopologyWatch {
 }
 
 /** Reads the topology outside any group, from the Kafka that the environment names; tries again for as long as it can't be read. */
-export function watchTopology(warn: (fault: string) => void): TopologyWatch {
+export function watchTopology(
+  warn: (fault: string) => void,
+  bus: Bus = connectBus({ source: 'health' }),
+): TopologyWatch {
   const targets = new Map<string, Target>();
-  const bus = connectBus({ source: 'health' });
   let version = 0;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
