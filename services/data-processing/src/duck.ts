@@ -29,7 +29,12 @@ export async function openDuck(
 ): Promise<Duck> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads), memory_limit: memory });
   const connection = await instance.connect();
-  const interrupt = (): void => connection.interrupt();
+  let interrupting: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    connection.interrupt();
+    // One that comes before a statement has quite begun is lost.
+    interrupting = setInterval(() => connection.interrupt(), 50);
+  };
   for (const setting of [
     `temp_directory = ${text(spill)}`,
     `allowed_directories = [${directories.map((each) => text(`${each}/`)).join(', ')}]`,
@@ -63,6 +68,7 @@ export async function openDuck(
     },
     close() {
       signal.removeEventListener('abort', interrupt);
+      clearInterval(interrupting);
       connection.closeSync();
       instance.closeSync();
     },
