@@ -1,10 +1,11 @@
 import { deadLetterTopic, type Bus } from '@muster/bus';
 import { defaultBackoff, delayAfter, messageOf } from '@muster/resilience';
-import type { Decision, Flag, TopicName } from '@muster/schemas';
+import type { TopicName } from '@muster/schemas';
 import type { StateStore } from '@muster/state';
 import { actionRunner } from './action-runner.ts';
-import { inboxOf, isActing, type AgentDefinition, type Table } from './agent.ts';
+import { inboxOf, type AgentDefinition } from './agent.ts';
 import { pause, systemClock, within, type Clock } from './clock.ts';
+import { guardReaches, guardsIn, guardTables } from './guard-tables.ts';
 import { hear, type Hearing } from './hearing.ts';
 import { inboxHearer } from './inbox.ts';
 import { hearersOf, type AnyContext } from './lane.ts';
@@ -109,19 +110,12 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     concurrency,
     tell: ({ partition, key }, id, news) => hearing?.notify(partition, inbox, key, id, news) ?? false,
   });
-  /** What changes the world obeys the kill switch, and looks whether it was approved where that is needed. */
-  const needsApproval = Object.values(definition.actions).some((action) => action.needsApproval === true);
-  const readTables: Readonly<Record<string, TopicName>> = {
-    ...definition.tables,
-    ...(isActing(definition) ? { [flagsOfRuntime]: 'muster.flags.v1' as const } : {}),
-    ...(needsApproval ? { [decisionsOfRuntime]: 'muster.decisions.v1' as const } : {}),
-  };
+  const readTables: Readonly<Record<string, TopicName>> = { ...definition.tables, ...guardTables(definition) };
   const inbox = inboxHearer({
     agent,
     instance,
     actions: definition.actions,
-    flags: () => (tables?.views[flagsOfRuntime] as Table<Flag> | undefined)?.values() ?? [],
-    decisionOn: (changeId) => (tables?.views[decisionsOfRuntime] as Table<Decision> | undefined)?.get(changeId),
+    ...guardsIn(() => tables?.views),
     start: runner.start,
   });
   const hearers = hasActions ? [...hearersOf(definition), inbox] : hearersOf(definition);
@@ -194,9 +188,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     await insist('checking that its topics exist', () => topicsExist(bus, [...reads, ...writes, ...deadLetters]));
     await insist('reading its schemas', () => bus.warm({ reads, writes }));
     await insist('reaching the state store', () => store.ping());
-    tables = await insist('reading its tables', () =>
-      followTables(bus, clock, readTables, log, lost, { 'muster.decisions.v1': decisionsReachMs }),
-    );
+    tables = await insist('reading its tables', () => followTables(bus, clock, readTables, log, lost, guardReaches));
     const isWaiting = (): boolean => phase === 'starting' && tables?.trouble !== undefined;
     while (isWaiting()) await pause(clock, 20);
     if (phase !== 'starting') return;
@@ -301,9 +293,3 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
     },
   };
 }
-
-/** The runtime's own tables, beside those of the agent. */
-const flagsOfRuntime = 'flags of the runtime';
-const decisionsOfRuntime = 'decisions of the runtime';
-/** A run takes a day, waits a day for a person, and then takes back what it did: for so long its approvals are known. */
-const decisionsReachMs = 3 * 24 * 3_600_000;
