@@ -142,3 +142,7 @@ describe('the action that blocks', () => {
     await expect(blockAddress.run({ address, forMs: 60_000, reason: 'x' }, io)).rejects.toThrow(reason);
   });
 });
+
+it.each(['home', '203.0.113.7, 10.0.0', '203.0.113.0/33'])('does not begin with the allow-list %s', (allowList) => {
+  expect(settings.safeParse({ allowList }).error?.issues[0]?.message).toMatch('give addresses and ranges');
+});

@@ -7,9 +7,8 @@ let known: { readonly of: string; readonly list: AllowList } | undefined;
 export function allowListFrom({ allowList, operatorAddress, blockPrivate }: Settings): AllowList {
   const of = [allowList, operatorAddress, blockPrivate].join(' ');
   if (known?.of !== of) {
-    const entries = [...allowList.split(','), operatorAddress]
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== '');
+    const texts = `${allowList},${operatorAddress}`.split(',').map((entry) => entry.trim());
+    const entries = texts.filter((entry) => entry !== '');
     known = { of, list: allowListOf({ entries, blocksPrivate: blockPrivate === 'true' }) };
   }
   return known.list;

@@ -1,4 +1,5 @@
 import { z } from '@muster/agent';
+import { readAddress } from '@muster/containment';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -6,7 +7,11 @@ const duration = (defaultMs: number, leastMs = 1_000): z.ZodDefault<z.ZodCoerced
   z.coerce.number().int().min(leastMs).default(defaultMs);
 
 /** Who started the process from elsewhere, as sshd says it: an operator is not to lock the operator out. */
-const operatorAddress = (process.env['SSH_CLIENT'] ?? process.env['SSH_CONNECTION'] ?? '').split(' ')[0] ?? '';
+const [cameFrom = ''] = (process.env['SSH_CLIENT'] ?? process.env['SSH_CONNECTION'] ?? '').split(' ');
+const isEntry = (entry: string): boolean => ['address', 'range'].includes(readAddress(entry).kind);
+const areEntries = (text: string): boolean => text.split(',').every((entry) => entry.trim() === '' || isEntry(entry));
+const operatorAddress = isEntry(cameFrom) ? cameFrom : '';
+const asked = 'give addresses and ranges such as 203.0.113.0/24, separated by commas';
 
 /** What can be set from outside. */
 export const settings = z.object({
@@ -21,8 +26,16 @@ export const settings = z.object({
     .min(0)
     .default(200)
     .describe('So many blocks an hour are made without asking; beyond it each becomes a change request.'),
-  allowList: z.string().default('').describe('Addresses and ranges that are never blocked, separated by commas.'),
-  operatorAddress: z.string().default(operatorAddress).describe('The address of who operates the mesh; never blocked.'),
+  allowList: z
+    .string()
+    .refine(areEntries, asked)
+    .default('')
+    .describe('Addresses and ranges that are never blocked, separated by commas.'),
+  operatorAddress: z
+    .string()
+    .refine(areEntries, asked)
+    .default(operatorAddress)
+    .describe('The address of who operates the mesh; never blocked.'),
   blockPrivate: z
     .enum(['true', 'false'])
     .default('false')
