@@ -32,7 +32,6 @@ describe('a planted bug', () => {
   it.each([
     'coordinator: the task before its decision',
     'coordinator: a failed verification is taken for a good one',
-    'approval: what was decided is forgotten',
     'recovery: a completed task is tried again',
     'monitoring: what was told is forgotten',
     'coordinator: a run does not wait for those within it',

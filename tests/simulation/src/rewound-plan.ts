@@ -25,6 +25,8 @@ function rewoundPlanOf(seed: number): LoopPlan {
     requestedBy: 'ada',
     blastRadius: random.pick([0.1, 0.3, 0.9]),
     expiresInMs: random.pick([5_000, 30_000, 60_000]),
+    // Some are asked for twice.
+    ...(index % 4 === 0 && { againAfterMs: 20_000 }),
   }));
   const faults = Array.from({ length: 14 }, () => faultOf(random, random.pick(places)));
   faults.sort((a, b) => a.at - b.at);
