@@ -214,5 +214,6 @@ export function inboxOf(agent: string): `muster.inbox.${string}.v1` {
 /** Every topic that the agent's group reads: what its handlers hear and, if it offers actions, its inbox and the results of tasks. */
 export function heardTopics({ name, handlers, actions }: AgentDefinition): TopicName[] {
   const heard = Object.values(handlers).flatMap(({ topics }) => topics);
-  return Object.keys(actions).length === 0 ? heard : [...heard, inboxOf(name), 'muster.task-results.v1'];
+  const ofActions: TopicName[] = Object.keys(actions).length === 0 ? [] : [inboxOf(name), 'muster.task-results.v1'];
+  return [...new Set([...heard, ...ofActions])];
 }

@@ -1,7 +1,7 @@
 import type { TaskInput } from '@muster/schemas';
 import { memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, expect, it } from 'vitest';
-import { defineAgent, handled, stateOf, z } from './index.ts';
+import { defineAgent, handled, heardTopics, stateOf, z } from './index.ts';
 
 let mesh: MemoryMesh | undefined;
 afterEach(async () => {
@@ -48,6 +48,10 @@ const task = (id: number): TaskInput => ({
   capability: 'foreman.work',
   deadline: Date.now() + 60_000,
   idempotencyKey: `k${id}`,
+});
+
+it('names a topic once that both hear', () => {
+  expect(heardTopics(foreman)).toEqual(['muster.tasks.v1', 'muster.task-results.v1', 'muster.inbox.foreman.v1']);
 });
 
 it('gives a topic to two handlers, each of which hears every message once, through the death of its process', async () => {

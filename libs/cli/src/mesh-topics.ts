@@ -28,7 +28,7 @@ const specOf = (topic: TopicDefinition): TopicSpec => ({
 });
 
 function deadLetterTopics(agent: AgentDefinition): TopicSpec[] {
-  return [...new Set(heardTopics(agent))].map((topic) => {
+  return heardTopics(agent).map((topic) => {
     const spec = specOf({ ...topicFor(topic), cleanup: 'delete', retentionMs: DEAD_LETTER_RETENTION_MS });
     return { ...spec, topic: deadLetterTopic(topic, `muster.${agent.name}`) };
   });
