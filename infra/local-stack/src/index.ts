@@ -1,4 +1,4 @@
-export type { BrokerCount, Ports } from './ports.ts';
+export { freePort, type BrokerCount, type Ports } from './ports.ts';
 export { identify, isAlive, signal, type ProcessIdentity } from './process-identity.ts';
 export type { ServerControl } from './server-control.ts';
 export { findStack, stopStack, type Stack } from './stack.ts';

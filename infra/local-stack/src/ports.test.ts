@@ -1,5 +1,6 @@
+import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { parsePorts, portBlock } from './ports.ts';
+import { freePort, parsePorts, portBlock } from './ports.ts';
 
 describe('portBlock', () => {
   test('gives every use a port of its own, below those of outgoing connections', () => {
@@ -45,5 +46,19 @@ describe('parsePorts', () => {
     '{"kafka":"1","controller":2,"registry":3,"management":4,"redis":5}',
   ])('takes %j for nothing remembered', (text) => {
     expect(parsePorts(text)).toBeUndefined();
+  });
+});
+
+describe('freePort', () => {
+  test('hands out ports that can be listened on, each once, where no outgoing connection takes one', async () => {
+    const ports = await Promise.all(Array.from({ length: 40 }, () => freePort()));
+    expect(new Set(ports).size).toBe(40);
+    expect(Math.min(...ports)).toBeGreaterThanOrEqual(32_000);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(ports[0], '127.0.0.1', resolve);
+    });
+    server.close();
   });
 });

@@ -97,3 +97,23 @@ export async function choosePorts(dataDir: string, asked: Partial<Ports>, broker
   writeFileSync(join(dataDir, 'ports.json'), `${JSON.stringify(ports)}\n`);
   return ports;
 }
+
+/** Above those of the stacks, and still below those of outgoing connections. */
+const single = { lowest: lowest + blocks * blockSize, count: 768 };
+const handedOut = new Set<number>();
+
+/**
+ * A free port on 127.0.0.1 for a process that is about to start. One that the system chooses could be taken by an outgoing connection before the process
+ * listens. No port is handed out twice. Throws a stack error when none is left.
+ */
+export async function freePort(): Promise<number> {
+  const from = Math.floor(Math.random() * single.count);
+  for (let index = 0; index < single.count; index += 1) {
+    const port = single.lowest + ((from + index) % single.count);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isPortFree(port)) return port;
+  }
+  const upTo = single.lowest + single.count - 1;
+  throw stackError('PORT_TAKEN', `No port is free on 127.0.0.1 from ${single.lowest} to ${upTo}: end some programs.`);
+}

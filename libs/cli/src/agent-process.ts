@@ -2,11 +2,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isAlive, signal } from '@muster/local-stack';
+import { freePort, identify, isAlive, signal } from '@muster/local-stack';
 import type { ProcessIdentity } from '@muster/local-stack';
 import { Failure } from './failure.ts';
 import type { MeshUrls, RunningAgent } from './mesh-state.ts';
@@ -54,7 +52,7 @@ export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }
   });
   closeSync(output);
   const identity = child.pid === undefined ? undefined : identify(child.pid);
-  if (identity === undefined) throw new Failure(`The agent ${name} can't be started: ${lastLine(logFile)}`);
+  if (identity === undefined) throw new Failure(`The agent ${name} can't be started: ${lastWords(logFile)}`);
   return { agent: { ...identity, name, url: `http://127.0.0.1:${port}`, logFile }, child };
 }
 
@@ -75,7 +73,7 @@ export async function awaitReady(
     stopping?.throwIfAborted();
     if (child.exitCode !== null || child.signalCode !== null)
       throw new Failure(
-        `The agent ${name} ended while it started (${endOf(child)}): ${lastLine(logFile)} Its log is ${logFile}.`,
+        `The agent ${name} ended while it started (${endOf(child)}): ${lastWords(logFile)} Its log is ${logFile}.`,
       );
     const answer = await probe(url);
     if (answer.isReady) return;
@@ -118,24 +116,23 @@ async function probe(url: string): Promise<{ readonly isReady: boolean; readonly
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probing = createServer();
-    probing.once('error', reject);
-    probing.listen(0, '127.0.0.1', () => {
-      const { port } = probing.address() as AddressInfo;
-      probing.close(() => resolve(port));
-    });
-  });
+/** Why a process ended, as far as its log tells: what it called fatal, else its last line; without the wrapping of structured ones. */
+function lastWords(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
+  const entries = lines.map((line) => ({ line, ...entryOf(line) }));
+  const { line, level, words } = entries.findLast((each) => each.level >= FATAL) ?? entries.at(-1) ?? nothingSaid;
+  return level === 0 ? line || 'it said nothing.' : words || line;
 }
 
-/** The last line of a log, without the wrapping of structured ones. */
-function lastLine(logFile: string): string {
-  const line = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+const FATAL = 60;
+const nothingSaid = { line: '', level: 0, words: '' };
+
+function entryOf(line: string): { readonly level: number; readonly words: string } {
   try {
-    const entry = JSON.parse(line) as { msg?: unknown; fault?: unknown };
-    return [entry.msg, entry.fault].filter((part) => typeof part === 'string').join(': ') || line;
+    const { level, msg, fault } = JSON.parse(line) as { level?: unknown; msg?: unknown; fault?: unknown };
+    const words = [msg, fault].filter((part) => typeof part === 'string').join(': ');
+    return { level: typeof level === 'number' ? level : 1, words };
   } catch {
-    return line || 'it said nothing.';
+    return { level: 0, words: '' };
   }
 }

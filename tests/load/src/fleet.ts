@@ -1,11 +1,11 @@
 /** Instances of one agent as processes of a benchmark, which die with it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@muster/bus';
 import type { MeshUrls } from '@muster/cli';
+import { freePort } from '@muster/local-stack';
 import { keep } from './children.ts';
 import type { Answer, Question, Vitals } from './agent-leash.ts';
 
@@ -149,16 +149,5 @@ function ask(child: ChildProcess, question: Question, withinMs: number): Promise
     };
     child.on('message', hear).once('exit', gone);
     child.send(question);
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((settle, reject) => {
-    const probing = createServer();
-    probing.once('error', reject);
-    probing.listen(0, '127.0.0.1', () => {
-      const { port } = probing.address() as AddressInfo;
-      probing.close(() => settle(port));
-    });
   });
 }
