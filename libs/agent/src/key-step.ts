@@ -25,17 +25,17 @@ export function isRepeated({ applied, seen }: KeyEntry, { topic, offset, id }: M
 
 /**
  * The message was dealt with: it is known from now on. One that became a dead letter is known by its place alone, for it may be sent again,
- * with the same id, when what was wrong with it or with the handler is mended.
+ * with the same id, when what was wrong with it or with the handler is mended. A second copy is known already, and must not push out another.
  */
 export function noteMessage(
   entry: KeyEntry,
   { topic, offset, id }: Message,
   capacity: number,
-  isDeadLetter = false,
+  how: 'handled' | 'repeated' | 'dead letter',
 ): void {
   if (offset < (entry.applied[topic] ?? 0)) return;
   entry.applied[topic] = offset + 1;
-  if (!isDeadLetter) entry.seen = seenIds.add(entry.seen, id, capacity);
+  if (how === 'handled') entry.seen = seenIds.add(entry.seen, id, capacity);
 }
 
 /** What a handler's outcome does to its key. `wokenAt`: the time for which it was woken, where the input was a wake-up, whose wish is spent. */

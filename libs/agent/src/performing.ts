@@ -170,7 +170,12 @@ export function performer({ tenure, wakes, commits, resume, dealtWith }: Perform
     if (work.kind === 'message') {
       const { message } = work;
       const isDeadLetter = how === 'rejected' || how === 'failed';
-      noteMessage(entry, message, lane.hearer.seenIds, isDeadLetter);
+      noteMessage(
+        entry,
+        message,
+        lane.hearer.seenIds,
+        isDeadLetter ? 'dead letter' : how === 'repeated' ? how : 'handled',
+      );
       tally.hop(clock.now() - message.timestamp);
       dealtWith(work, isDeadLetter);
     }

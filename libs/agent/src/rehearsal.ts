@@ -119,7 +119,7 @@ export function rehearse(definition: AgentDefinition, options: RehearsalOptions 
       if (wokenAt !== undefined) entry.wakeAt = null;
     }
     const isDeadLetter = outcome.kind === 'rejected' || outcome.kind === 'failed';
-    if (message !== undefined) noteMessage(entry, message, hearer.seenIds, isDeadLetter);
+    if (message !== undefined) noteMessage(entry, message, hearer.seenIds, isDeadLetter ? 'dead letter' : 'handled');
     schedule(lane);
     return {
       hearer: hearer.name,
@@ -162,7 +162,7 @@ export function rehearse(definition: AgentDefinition, options: RehearsalOptions 
         keys.set(name, lane);
       }
       if (isRepeated(lane.entry, message)) {
-        noteMessage(lane.entry, message, hearer.seenIds);
+        noteMessage(lane.entry, message, hearer.seenIds, 'repeated');
         return woken;
       }
       const heard = perform(lane, message);
