@@ -90,6 +90,8 @@ async function theMesh() {
   mesh = await memoryMesh({ agents: [coordinator, others, worker.agent], partitions: 1 });
   await mesh.start(worker.agent);
   await mesh.start(others);
+  // An agent is ready before its card is out, and the coordinator is to know both from the beginning.
+  await eventually(async () => ((await mesh?.read('muster.agent-cards.v1')) ?? []).length >= 2);
   await mesh.start(coordinator);
   return { mesh, worker };
 }
