@@ -95,15 +95,7 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
           say({ kind: 'progress', done, total, message });
         },
       });
-      const checked = action.output.safeParse(output);
-      const fault: FaultInput | null = checked.success
-        ? null
-        : {
-            class: 'UNKNOWN',
-            type: 'BadOutput',
-            message: `the output breaks the schema that the action declares: ${checked.error.issues.map(({ message }) => message).join('; ')}`,
-          };
-      finish({ status: fault === null ? 'COMPLETED' : 'FAILED', output: checked.data ?? {}, fault });
+      finish(endOf(action, output));
     } catch (error) {
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : error;
       log.warn({ ...facts, fault: messageOf(reason) }, 'action failed');
@@ -113,7 +105,7 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
       stopDeadline();
     }
 
-    function finish(end: Pick<ActionNews & { kind: 'finished' }, 'status' | 'output' | 'fault'>): void {
+    function finish(end: End): void {
       // The id follows from the task and its attempt: whichever try ends first, its result is the same message.
       tell(commission, deriveId('finished', id), { kind: 'finished', commission, ...end, finishedAt: clock.now() });
     }
@@ -135,6 +127,20 @@ export function actionRunner({ actions, config, clock, log, concurrency, tell }:
       cancel();
     },
   };
+}
+
+type End = Pick<ActionNews & { kind: 'finished' }, 'status' | 'output' | 'fault'>;
+
+/** What it came to, by its output. */
+function endOf(action: Action, output: unknown): End {
+  const checked = action.output.safeParse(output);
+  if (checked.success) {
+    const status = action.isPartial?.(checked.data) === true ? 'PARTIAL' : 'COMPLETED';
+    return { status, output: checked.data ?? {}, fault: null };
+  }
+  const problems = checked.error.issues.map(({ message }) => message).join('; ');
+  const message = `the output breaks the schema that the action declares: ${problems}`;
+  return { status: 'FAILED', output: {}, fault: { class: 'UNKNOWN', type: 'BadOutput', message } };
 }
 
 function faultOf(error: unknown): FaultInput {

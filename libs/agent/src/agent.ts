@@ -102,6 +102,8 @@ export interface ActionSpec<I, O, C> {
   readonly isReadOnly?: boolean;
   /** It is run only for tasks that name a change which was approved for it and their target, and is in force; or to take such a change back. */
   readonly needsApproval?: boolean;
+  /** Whether an output says that the work was done in part: the result is PARTIAL then, which is an end like COMPLETED and not tried again. */
+  isPartial?(output: O): boolean;
   /** How long a silent action is believed to be alive, ms. Default 30 s. */
   readonly leaseMs?: number;
   /** Throws a fault when it fails; its class is in the result. */

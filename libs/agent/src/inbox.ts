@@ -32,7 +32,7 @@ export type ActionNews =
   | {
       readonly kind: 'finished';
       readonly commission: Commission;
-      readonly status: 'COMPLETED' | 'FAILED';
+      readonly status: 'COMPLETED' | 'PARTIAL' | 'FAILED';
       readonly output: unknown;
       readonly fault: FaultInput | null;
       readonly finishedAt: number;

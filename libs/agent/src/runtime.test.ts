@@ -399,6 +399,7 @@ describe('an action', () => {
         description: 'Doubles.',
         input: z.object({ value: z.number() }),
         output: z.number(),
+        isPartial: (doubled) => doubled === 102,
         leaseMs: 300,
         async run({ value }, { progress, signal }) {
           runs += 1;
@@ -437,6 +438,14 @@ describe('an action', () => {
     expect(result?.value.envelope.correlationId).toBe('case-1');
     expect((await mesh.read('muster.task-progress.v1')).map(({ value }) => value.message)).toEqual(['half-way']);
     expect(runs).toBe(1);
+  });
+
+  it('is PARTIAL where its output says so', async () => {
+    mesh = await memoryMesh({ agents: [worker] });
+    await mesh.start(worker);
+    await mesh.publish('muster.inbox.worker.v1', task('t1', 51));
+    await eventually(async () => (await results()).length === 1);
+    expect(await results()).toEqual(['t1 PARTIAL 102']);
   });
 
   it('is run again by another instance when its own died, and reported once', async () => {

@@ -64,12 +64,17 @@ const lines: Readonly<Record<string, Line<never>>> = {
     `${colours.bold(harmless(task.capability))}  ${harmless(task.input)}  ${colours.dim(`task ${harmless(task.taskId)}, attempt ${task.attempt}, due ${new Date(task.deadline).toISOString()}`)}`) satisfies Line<Task>,
   TaskResult: ((result, colours) =>
     [
-      (result.status === 'COMPLETED' ? colours.green : colours.red)(result.status.padEnd(9)),
+      resultColour(result.status, colours)(result.status.padEnd(9)),
       colours.bold(harmless(result.capability)),
       result.fault === null ? harmless(result.output) : harmless(result.fault.message),
       colours.dim(`by ${harmless(result.instance)}`),
     ].join('  ')) satisfies Line<TaskResult>,
 };
+
+function resultColour(status: TaskResult['status'], { green, yellow, red }: Colours): (text: string) => string {
+  if (status === 'COMPLETED') return green;
+  return status === 'PARTIAL' ? yellow : red;
+}
 
 export interface LineOptions {
   readonly colours: Colours;

@@ -106,6 +106,21 @@ describe('a run', () => {
     expect(run.events().map(({ sequence }) => sequence)).toEqual(run.events().map((_, index) => index + 1));
   });
 
+  it('goes on after what was done in part, which steps behind it see', () => {
+    const run = drive(`steps:
+  load: { capability: x.load, forEach: "\${[1, 2]}" }
+  report: { needs: [load], capability: x.report, when: steps.load.status == 'PARTIAL', with: { of: "\${steps.load.output}" } }
+`);
+    run.result('w/load/1', { rejected: 0 }).result('w/load/2', { rejected: 1 }, 'PARTIAL', 'data');
+    expect(run.events().at(-2)).toMatchObject({ kind: 'STEP_COMPLETED', text: 'load completed in part by a, data' });
+    expect(run.tasks().at(-1)).toMatchObject({
+      taskId: 'w/report/1',
+      input: { of: [{ rejected: 0 }, { rejected: 1 }] },
+    });
+    run.result('w/report/1');
+    expect(run.end()?.kind).toBe('RUN_COMPLETED');
+  });
+
   it('undoes in the reverse order of completion', () => {
     const run = drive(three).result('w/b/1', { n: 1 }).result('w/a/1', { n: 2 }).result('w/c/1', {}, 'ABANDONED');
     expect(run.tasks().at(-1)).toMatchObject({ taskId: 'w/a/1/undo', capability: 'un.a', input: { was: { n: 2 } } });

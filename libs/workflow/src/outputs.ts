@@ -39,5 +39,6 @@ export function complete(turn: Turn, stepId: string, output: unknown): void {
     ...(agent === undefined ? {} : { agent }),
     ...(why === undefined ? {} : { why }),
   }));
-  put(turn, stepId, { status: 'COMPLETED', output, until: undefined, call: undefined, parts: bare });
+  const isPartial = parts?.some((part) => part.isPartial) === true || undefined;
+  put(turn, stepId, { status: 'COMPLETED', output, isPartial, until: undefined, call: undefined, parts: bare });
 }

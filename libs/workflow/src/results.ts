@@ -43,6 +43,7 @@ export function takeResult(turn: Turn, result: Result): string | undefined {
       status: 'COMPLETED',
       agent: result.agent,
       ...('output' in read ? { output: read.output } : {}),
+      ...(status === 'PARTIAL' ? { isPartial: true } : {}),
     };
     if ('output' in read) guarded(turn, stepId, () => endPart(turn, stepId, part, state));
     else {

@@ -80,6 +80,8 @@ export interface StepState {
   /** When it is given up; parts have their own. */
   readonly until?: number;
   readonly output?: unknown;
+  /** It was done in part, and its output says which: expressions see the status PARTIAL. */
+  readonly isPartial?: boolean;
   readonly why?: string;
   /** The call that was put to decision: that, and nothing else, is done. */
   readonly call?: Call;
@@ -111,6 +113,7 @@ export interface PartState {
   readonly silentMs?: number;
   readonly until?: number;
   readonly output?: unknown;
+  readonly isPartial?: boolean;
   readonly why?: string;
   readonly agent?: string;
 }

@@ -39,7 +39,8 @@ export function progressStep(turn: Turn, id: string): void {
   complete(turn, id, output);
   const agents = [...new Set(parts.map(({ agent }) => agent ?? '').filter((agent) => agent !== ''))];
   const by = agents.length === 0 ? '' : ` by ${agents.slice(0, 5).join(', ')}`;
-  tell(turn, 'STEP_COMPLETED', `${id} completed${by}`, {
+  const inPart = run.steps[id]?.isPartial === true ? ' in part' : '';
+  tell(turn, 'STEP_COMPLETED', `${id} completed${inPart}${by}`, {
     stepId: id,
     output,
     ...(parts.length === 1 && step.playbook === undefined ? { taskId: taskIdOf(turn, id, 1) } : {}),

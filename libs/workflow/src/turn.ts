@@ -66,7 +66,10 @@ export function factsFor({ run }: Turn, expressions: readonly string[], more: Fa
   const steps = Object.fromEntries(
     expressions
       .flatMap((source) => namesBehind('steps', source))
-      .map((id) => [id, { status: run.steps[id]?.status ?? 'NONE', output: run.steps[id]?.output ?? null }]),
+      .map((id) => {
+        const { status = 'NONE', isPartial = false, output = null } = run.steps[id] ?? {};
+        return [id, { status: isPartial ? 'PARTIAL' : status, output }];
+      }),
   );
   const { workflowId: id, playbook, about, startedAt } = run;
   const { requestedBy, target, incidentId, changeId, cause } = about;

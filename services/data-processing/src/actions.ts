@@ -43,6 +43,7 @@ export const runJobAction = {
     'Reads CSV, JSON lines or Parquet, checks and changes each row by the rules of a job, and loads the good ones.',
   input: runInput,
   output: runSummary,
+  isPartial: ({ status }: z.output<typeof runSummary>) => status === 'PARTIAL',
   tags: ['data'],
   run({ job: source, runId }: z.output<typeof runInput>, io: ActionIo<Settings>): Promise<z.output<typeof runSummary>> {
     const checked = definitionOf(source);

@@ -31,7 +31,7 @@ export function dataRoot(configured: string): DataRoot {
       const full = plain(pattern);
       const last = full.slice(full.lastIndexOf('/') + 1);
       const found = last.includes('*') ? matching(dirname(full), last) : [full];
-      if (found.length === 0) throw refusal('NoSource', `no file is named ${pattern}`);
+      if (found.length === 0) throw refusal('NoSource', `no file below the data directory is named ${pattern}`);
       if (found.length > mostFiles)
         throw refusal('TooManyFiles', `${pattern} names ${found.length} files (limit ${mostFiles})`);
       return found.map((file) => {
@@ -39,7 +39,7 @@ export function dataRoot(configured: string): DataRoot {
         try {
           real = realpathSync(file);
         } catch {
-          throw refusal('NoSource', `there is no file ${pattern}`);
+          throw refusal('NoSource', `there is no file ${pattern} below the data directory`);
         }
         if (!isInside(real)) throw outside(pattern);
         if (!statSync(real).isFile()) throw refusal('NoSource', `${pattern} is no file`);

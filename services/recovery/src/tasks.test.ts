@@ -14,8 +14,8 @@ const historyOf = (
   JSON.parse(result?.output ?? '{}') as never;
 
 describe('a task', () => {
-  it('that is done needs nothing', () => {
-    const world = drive(script());
+  it.each(['COMPLETED', 'PARTIAL'] as const)('that is done (%s) needs nothing', (status) => {
+    const world = drive(script((task) => resultOf(task, { status })));
     world.ask(taskOf());
     world.until(beginAt + hour);
     expect(world.finals).toEqual([]);

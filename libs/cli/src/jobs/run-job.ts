@@ -111,6 +111,9 @@ async function ask(
     } catch (error) {
       if (signal.aborted)
         throw new Failure('Interrupted: the run goes on, and muster job status tells how far it is.', 130);
+      // All rows but the rejected ones are loaded: that is an answer, and it says how many.
+      if (error instanceof RequestError && error.end === 'partial')
+        return JSON.parse(error.result?.output ?? '{}') as unknown;
       if (error instanceof RequestError) throw new Failure(harmless(error.message));
       throw error;
     } finally {
