@@ -29,11 +29,15 @@ const STOP_WITHIN_MS = 25_000;
 const LOOK_EVERY_MS = 150;
 const TELL_EVERY_MS = 10_000;
 
+/** Below this folder of a mesh's own, jobs read and write, unless MUSTER_DATA_DIRECTORY names another. */
+const jobsFolder = (dataDir: string): string => join(dataDir, 'data');
+
 /** Starts an agent; its output goes to a log file of its own. A terminal's Ctrl-C does not reach it: whoever started it ends it. */
 export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }: Spawning): Promise<AgentProcess> {
   const logsDir = join(dataDir, 'logs');
   mkdirSync(logsDir, { recursive: true });
   const logFile = join(logsDir, `${name}.log`);
+  mkdirSync(jobsFolder(dataDir), { recursive: true });
   const port = await freePort();
   const output = openSync(logFile, 'w');
   const child = spawn(process.execPath, [youngGeneration, main], {
@@ -42,6 +46,7 @@ export async function spawnAgent({ name, main }: Service, { urls, dataDir, env }
     stdio: ['ignore', output, output],
     env: {
       NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+      MUSTER_DATA_DIRECTORY: jobsFolder(dataDir),
       ...env,
       KAFKA_BROKERS: urls.kafkaBrokers,
       SCHEMA_REGISTRY_URL: urls.schemaRegistryUrl,
