@@ -8,6 +8,7 @@ export { simulationProgram } from './simulation/program.ts';
 export { randomFrom, type Random } from './simulation/random.ts';
 export type { Plant } from './simulation/seating.ts';
 export { tryShare } from './simulation/share.ts';
+export { simulator } from './simulation/simulate.ts';
 export { trySeeds } from './simulation/simulating.ts';
 export type { World } from './simulation/world.ts';
 export { checkTrial } from './trial/check-trial.ts';

@@ -1,9 +1,8 @@
-/** `npm run simulate:loop`: the agents of the loop together, under faults. */
+/** `npm run simulate:loop`: agents together, under faults. */
 import { simulationProgram } from '@muster/testkit';
-import { loopCast } from './loop-cast.ts';
-import { plantedLoopBugs } from './planted-bugs.ts';
-import { rewoundCast } from './rewound-plan.ts';
-import { warmUp } from './warm-up.ts';
+import { loopCast } from './loop/loop-cast.ts';
+import { plantedLoopBugs } from './loop/planted-bugs.ts';
+import { rewoundCast } from './loop/rewound-plan.ts';
 
 const help = `Simulates the loop from alert to verified remediation under faults, in virtual time: the real agents, and a shop that breaks.
 
@@ -16,11 +15,10 @@ const help = `Simulates the loop from alert to verified remediation under faults
 
 const place = process.argv.indexOf('--rewound');
 if (place >= 0) process.argv.splice(place, 1);
-await warmUp();
 await simulationProgram({
   cast: place >= 0 ? rewoundCast : loopCast,
   plantedBugs: plantedLoopBugs,
   help,
   seeds: 200,
-  worker: new URL(place >= 0 ? 'rewound-worker.ts' : 'worker.ts', import.meta.url),
+  worker: new URL(place >= 0 ? 'loop/rewound-worker.ts' : 'loop/worker.ts', import.meta.url),
 });

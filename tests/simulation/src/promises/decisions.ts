@@ -1,6 +1,6 @@
 /** Every change request ends in exactly one final decision, and nothing is done without one. */
 import type { Message } from '@muster/bus';
-import type { LoopPromise, Story } from '../story.ts';
+import type { Promised, Story } from '../story.ts';
 
 const final = new Set(['APPROVED', 'REJECTED', 'EXPIRED']);
 
@@ -8,7 +8,7 @@ export const finalDecisions = (story: Story): readonly Message<'muster.decisions
   story.messages('muster.decisions.v1').filter(({ value }) => final.has(value.verdict));
 
 /** Each change that was asked for has one final decision; none was decided that nobody asked for. */
-export const decidedOnce: LoopPromise = (story, report) => {
+export const decidedOnce: Promised = (story, report) => {
   const decisions = Map.groupBy(finalDecisions(story), ({ value }) => value.changeId);
   const asked = new Set(story.messages('muster.change-requests.v1').map(({ value }) => value.changeId));
   for (const changeId of asked) {
@@ -23,7 +23,7 @@ export const decidedOnce: LoopPromise = (story, report) => {
 };
 
 /** Nothing is changed without an approval that is on its topic before the task is, that is for this target, and that is still good. */
-export const approvedFirst: LoopPromise = (story, report) => {
+export const approvedFirst: Promised = (story, report) => {
   const approvals = new Map(
     finalDecisions(story).flatMap((decision) =>
       decision.value.verdict === 'APPROVED' && !decision.value.isShadow ? [[decision.value.changeId, decision]] : [],

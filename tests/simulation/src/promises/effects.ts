@@ -1,8 +1,8 @@
 /** What is done to the world is done once, and not while it must not be. */
-import type { LoopPromise, Story } from '../story.ts';
+import type { Promised, Story } from '../story.ts';
 
 /** A task has one idempotency key over all its attempts, and changes the world once. */
-export const doneOnce: LoopPromise = (story, report) => {
+export const doneOnce: Promised = (story, report) => {
   const tasks = story.messages('muster.tasks.v1');
   for (const [taskId, attempts] of Map.groupBy(tasks, ({ value }) => value.taskId)) {
     const keys = new Set(attempts.map(({ value }) => value.idempotencyKey));
@@ -16,7 +16,7 @@ export const doneOnce: LoopPromise = (story, report) => {
 const isFinal: ReadonlySet<string> = new Set(['COMPLETED', 'PARTIAL', 'ABANDONED', 'UNROUTABLE', 'EXPIRED']);
 
 /** Every task that is asked for comes to one final word. */
-export const answered: LoopPromise = (story, report) => {
+export const answered: Promised = (story, report) => {
   const results = Map.groupBy(
     story.messages('muster.task-results.v1').filter(({ value }) => isFinal.has(value.status)),
     ({ value }) => value.taskId,
@@ -31,7 +31,7 @@ export const answered: LoopPromise = (story, report) => {
 };
 
 /** A task that has come to its end is not done again. */
-export const endedIsEnded: LoopPromise = (story, report) => {
+export const endedIsEnded: Promised = (story, report) => {
   const completions = story.messages('muster.task-results.v1').filter(({ value }) => value.status === 'COMPLETED');
   for (const completed of completions) {
     const { taskId } = completed.value;
@@ -52,7 +52,7 @@ export const endedIsEnded: LoopPromise = (story, report) => {
 };
 
 /** While the kill switch has been on for longer than any fault can hide it, nothing is begun. */
-export const killSwitchHolds: LoopPromise = (story, report) => {
+export const killSwitchHolds: Promised = (story, report) => {
   const longest = faultsLastMs(story) + 60_000;
   const flips = story.messages('muster.flags.v1').filter(({ value }) => value.flag === 'kill-switch');
   for (const { at, taskId, action, target, isRepeat } of story.effects) {

@@ -1,13 +1,13 @@
 /** What is recorded for audit is what happened, and nothing is set aside but what is no message. */
 import { auditFindings, type AuditFinding } from '@muster/cli';
-import type { LoopPromise, Story } from '../story.ts';
+import type { Promised, Story } from '../story.ts';
 
 const hourMs = 3_600_000;
 /** What shows where a handler went on from another state than it was in when it wrote: a loss of the state store does that. */
 const isFork = (problem: string): boolean => /^(follows|does not hold the hash)/.test(problem);
 
 /** Chains are whole, and hold against decisions and tasks. */
-export const audited: LoopPromise = (story, report) => {
+export const audited: Promised = (story, report) => {
   for (const { subject, sequence, problem } of findingsOf(story)) {
     // Approval's records have one order, that of their topic; a run's have that in which its topics were first handled.
     if (story.isStoreLossy && isFork(problem) && !subject.startsWith('approval/')) continue;
@@ -23,7 +23,7 @@ export function forkedChains(story: Story): number {
 }
 
 /** Dead letters are what was garbage when it came. */
-export const nothingSetAside: LoopPromise = (story, report) => {
+export const nothingSetAside: Promised = (story, report) => {
   for (const { group, topic, original, fault } of story.deadLetters) {
     const key = Buffer.from(original.key ?? []).toString();
     if (key.startsWith('garbage-')) continue;

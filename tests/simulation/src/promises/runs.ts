@@ -1,6 +1,6 @@
 /** Every run comes to an end, or to a person; and what was done and not verified is undone, or a person is asked. */
 import type { Message } from '@muster/bus';
-import type { LoopPromise, Story } from '../story.ts';
+import type { Promised, Story } from '../story.ts';
 
 type WorkflowEvent = Message<'muster.workflow-events.v1'>;
 
@@ -27,7 +27,7 @@ export function waitsForPerson(events: readonly WorkflowEvent[]): boolean {
 }
 
 /** Each start is answered; each history is one, without a hole; it ends once, and nothing comes after. */
-export const runsEnd: LoopPromise = (story, report) => {
+export const runsEnd: Promised = (story, report) => {
   const runs = runsOf(story);
   for (const { value } of story.messages('muster.workflow-commands.v1')) {
     if (value.kind === 'START' && !runs.has(value.workflowId))
@@ -53,7 +53,7 @@ export const runsEnd: LoopPromise = (story, report) => {
 };
 
 /** A run that completed has verified what it says it verified. */
-export const verifiedIsTrue: LoopPromise = (story, report) => {
+export const verifiedIsTrue: Promised = (story, report) => {
   const tasks = story.messages('muster.tasks.v1');
   for (const [workflowId, events] of runsOf(story)) {
     if (endOf(events)?.value.kind !== 'RUN_COMPLETED') continue;
@@ -75,7 +75,7 @@ export const verifiedIsTrue: LoopPromise = (story, report) => {
 };
 
 /** What a run scaled and did not verify was scaled back by it, or a person was asked. */
-export const undone: LoopPromise = (story, report) => {
+export const undone: Promised = (story, report) => {
   const runOf = new Map(story.messages('muster.tasks.v1').map(({ value }) => [value.taskId, value.conversation]));
   const runs = runsOf(story);
   const changes = story.effects.filter(({ isRepeat, action }) => !isRepeat && action === 'scale');

@@ -1,9 +1,17 @@
-import { trySeeds } from '@muster/testkit';
+import { simulator, trySeeds } from '@muster/testkit';
 import { describe, expect, it } from 'vitest';
 import { loopCast } from './loop-cast.ts';
 import { plantedLoopBugs } from './planted-bugs.ts';
 
 describe('the loop', () => {
+  it('goes the same way for the same seed, whatever was simulated before', async () => {
+    const simulate = simulator(loopCast);
+    const digestOf = async (seed: number): Promise<string> => (await simulate(loopCast.planOf(seed))).digest;
+    const first = await digestOf(1);
+    await digestOf(3);
+    expect(await digestOf(1)).toBe(first);
+  });
+
   it('keeps its promises under 20 seeds of faults', { timeout: 120_000 }, async () => {
     const { broken, figures } = await trySeeds(loopCast, { from: 1, seeds: 20 });
     expect(broken).toEqual([]);

@@ -1,7 +1,7 @@
 /** A vote is decided once, by its quorum, and as the answers say. */
 import type { Message } from '@muster/bus';
-import type { LoopPromise, Story } from '../story.ts';
-import { runsOf } from './runs.ts';
+import type { Promised, Story } from '../../story.ts';
+import { runsOf } from '../../promises/runs.ts';
 
 const rules: Readonly<Record<string, { readonly of: number; readonly quorum: number; readonly isDistinct?: true }>> = {
   swarm: { of: 5, quorum: 3 },
@@ -16,7 +16,7 @@ interface Verdict {
   readonly absent: number;
 }
 
-export const votedOnce: LoopPromise = (story, report) => {
+export const votedOnce: Promised = (story, report) => {
   for (const [workflowId, events] of runsOf(story)) {
     const rule = rules[events[0]?.value.playbook ?? ''];
     if (rule === undefined) continue;

@@ -13,9 +13,9 @@ import {
   type PlannedRun,
   type PlannedTask,
 } from './loop-plan.ts';
-import { watchful } from './people.ts';
+import { watchful } from '../people.ts';
 import type { Shop } from './shop.ts';
-import { voiceOf, type Voice } from './voice.ts';
+import { voiceOf, type Voice } from '../voice.ts';
 import { adaptationOf, writtenPlaybooks } from './written-playbooks.ts';
 
 export interface Load {

@@ -3,7 +3,7 @@ import type { AgentDefinition, Publication } from '@muster/agent';
 import type { Message } from '@muster/bus';
 import type { Plant } from '@muster/testkit';
 import { plantedRunBugs } from './planted-run-bugs.ts';
-import { answering, inAgent, inHandler, saying, valueOf, type Handle } from './planting.ts';
+import { answering, inAgent, inHandler, saying, valueOf, type Handle } from '../planting.ts';
 
 const decisionForged = answering((publication) => {
   const request = valueOf(publication, 'muster.change-requests.v1');

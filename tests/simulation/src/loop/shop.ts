@@ -1,22 +1,7 @@
 /** The world that actions act on: processes that break, and are mended by the right cure, each request done once for its idempotency key. */
+import type { Call } from '../network.ts';
+import type { Effect } from '../story.ts';
 import type { Cure } from './loop-plan.ts';
-
-/** On whose behalf the world is touched. */
-export interface Call {
-  readonly at: number;
-  readonly taskId: string;
-  readonly idempotencyKey: string;
-  readonly changeId: string | null;
-}
-
-/** A change of the world, or a repeat of one that was answered from memory. */
-export interface Effect extends Call {
-  readonly action: 'restart' | 'scale';
-  readonly target: string;
-  readonly before: number;
-  readonly after: number;
-  readonly isRepeat: boolean;
-}
 
 export interface Shop {
   readonly effects: readonly Effect[];

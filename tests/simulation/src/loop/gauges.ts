@@ -1,7 +1,7 @@
 /** What is measured of the shop: samples that monitoring hears, and the rule by which it calls them too high. */
 import type { World } from '@muster/testkit';
 import type { Cure } from './loop-plan.ts';
-import type { Voice } from './voice.ts';
+import type { Voice } from '../voice.ts';
 
 const metricOf: Readonly<Record<Cure, string>> = { restart: 'latency_ms', scale: 'cpu', nothing: 'errors' };
 /** Above this a value is too high; it is far below when all is well. */

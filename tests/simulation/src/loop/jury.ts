@@ -1,6 +1,6 @@
 /** Agents that are asked for their opinion: two that offer the same, so that it can be put to a vote, and routed. */
 import { defineAgent, z, type ActionIo, type AgentDefinition } from '@muster/agent';
-import { request, type Reach } from './hands.ts';
+import { request, type Reach } from '../network.ts';
 
 const verdict = z.object({ answer: z.string(), confidence: z.number() });
 

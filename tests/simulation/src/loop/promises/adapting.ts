@@ -1,9 +1,10 @@
 /** A step that was changed while its run was under way runs as it was changed, and only so; where the change was refused, as it was written. */
-import type { LoopPromise, Story } from '../story.ts';
+import { endOf, runsOf } from '../../promises/runs.ts';
+import type { Promised, Story } from '../../story.ts';
+import type { LoopPlan } from '../loop-plan.ts';
 import { adaptationOf } from '../written-playbooks.ts';
-import { endOf, runsOf } from './runs.ts';
 
-export const adaptedRunsSo: LoopPromise = (story, report) => {
+export const adaptedRunsSo: Promised<Story<LoopPlan>> = (story, report) => {
   const runs = runsOf(story);
   for (const { workflowId, playbook, adapt } of story.plan.runs) {
     const adaptation = adapt && adaptationOf(playbook, adapt.kind);

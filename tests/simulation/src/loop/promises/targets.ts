@@ -1,7 +1,7 @@
 /** One run at a time changes a target. */
 import type { Message } from '@muster/bus';
-import type { LoopPromise } from '../story.ts';
-import { endOf, runsOf } from './runs.ts';
+import type { Promised } from '../../story.ts';
+import { endOf, runsOf } from '../../promises/runs.ts';
 
 type WorkflowEvent = Message<'muster.workflow-events.v1'>;
 
@@ -9,7 +9,7 @@ type WorkflowEvent = Message<'muster.workflow-events.v1'>;
  * From the first change of a run to its end, or until it is left to a person because something can't be undone, nobody else changes the same target,
  * save the runs within it and around it. A task that its run gave up may still run in its agent: that is not held against anybody.
  */
-export const aloneAtTarget: LoopPromise = (story, report) => {
+export const aloneAtTarget: Promised = (story, report) => {
   const runOf = new Map(story.messages('muster.tasks.v1').map(({ value }) => [value.taskId, value.conversation]));
   const runs = runsOf(story);
   const changes = story.effects

@@ -1,9 +1,9 @@
 /** Monitoring says of each level what its samples say, once for each change. */
 import { highRule, tooHigh } from '../gauges.ts';
-import type { LoopPromise } from '../story.ts';
+import type { Promised } from '../../story.ts';
 
 /** One FIRING for each time that the samples of a series rise above what is too high, one RESOLVED for each return; nothing else, in this order. */
-export const alertsFollowSamples: LoopPromise = (story, report) => {
+export const alertsFollowSamples: Promised = (story, report) => {
   const isOfRule = `/rule/${highRule.policyId}/${highRule.ruleId}`;
   const alerts = Map.groupBy(
     story.messages('muster.alerts.v1').filter(({ value }) => value.fingerprint.endsWith(isOfRule)),

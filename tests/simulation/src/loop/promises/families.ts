@@ -1,8 +1,8 @@
 /** A run that runs others ends after them, and knows how they ended. */
-import type { LoopPromise } from '../story.ts';
-import { endOf, runsOf } from './runs.ts';
+import type { Promised } from '../../story.ts';
+import { endOf, runsOf } from '../../promises/runs.ts';
 
-export const childrenFirst: LoopPromise = (story, report) => {
+export const childrenFirst: Promised = (story, report) => {
   const runs = runsOf(story);
   const starts = new Map(
     story

@@ -3,25 +3,25 @@ import { heardTopics, type AgentDefinition } from '@muster/agent';
 import { deadLetterTopic } from '@muster/bus';
 import type { TopicName } from '@muster/schemas';
 import type { Cast, Figures } from '@muster/testkit';
+import { approvedFirst, decidedOnce, finalDecisions } from '../promises/decisions.ts';
+import { answered, doneOnce, endedIsEnded, killSwitchHolds } from '../promises/effects.ts';
+import { audited, forkedChains, nothingSetAside } from '../promises/record.ts';
+import { endOf, runsEnd, runsOf, undone, verifiedIsTrue, waitsForPerson } from '../promises/runs.ts';
+import { breaches, storyOf, type Promised, type Story, type Verification } from '../story.ts';
 import { loopAgents } from './agents.ts';
-import { withHands, type Verification } from './hands.ts';
+import { withHands } from './hands.ts';
 import { jurors, withOpinion } from './jury.ts';
 import { begin, type Load } from './load.ts';
 import { loopPlanOf, type LoopPlan } from './loop-plan.ts';
 import { adaptedRunsSo } from './promises/adapting.ts';
 import { alertsFollowSamples } from './promises/alerts.ts';
-import { approvedFirst, decidedOnce, finalDecisions } from './promises/decisions.ts';
-import { answered, doneOnce, endedIsEnded, killSwitchHolds } from './promises/effects.ts';
 import { childrenFirst } from './promises/families.ts';
 import { cancelIsHeard, haltedBeginsNothing } from './promises/halting.ts';
-import { audited, forkedChains, nothingSetAside } from './promises/record.ts';
-import { endOf, runsEnd, runsOf, undone, verifiedIsTrue, waitsForPerson } from './promises/runs.ts';
 import { aloneAtTarget } from './promises/targets.ts';
 import { votedOnce } from './promises/votes.ts';
 import { openShop } from './shop.ts';
-import { breaches, storyOf, type LoopPromise, type Story } from './story.ts';
 
-const promises: readonly LoopPromise[] = [
+const promises: readonly Promised<Story<LoopPlan>>[] = [
   alertsFollowSamples,
   decidedOnce,
   approvedFirst,
@@ -106,7 +106,7 @@ export const loopCast: Cast<LoopPlan> = {
     const verifications: Verification[] = [];
     let load: Load | undefined;
     const shop = openShop((target, isHealthy, cure) => load?.changed(target, isHealthy, cure));
-    let story: (() => Promise<Story>) | undefined;
+    let story: (() => Promise<Story<LoopPlan>>) | undefined;
     return {
       play({ agent }, machine) {
         const found = loopAgents.find(({ name }) => name === agent);
@@ -114,11 +114,11 @@ export const loopCast: Cast<LoopPlan> = {
         const reach = { world, machine, shop, verifications };
         const definition =
           agent === 'recovery' ? withHands(found, reach) : jurors.includes(found) ? withOpinion(found, reach) : found;
-        return { definition, config: configOf(found) };
+        return { definition: withoutSensors(definition), config: configOf(found) };
       },
       begin(user) {
         load = begin(plan, user, world, () => shop);
-        story = () => storyOf(user, world, { topics, deadLetterTopics, plan, shop, verifications });
+        story = () => storyOf(user, world, { topics, deadLetterTopics, plan, effects: shop.effects, verifications });
         return { lastAt: lastAtOf(plan) };
       },
       leftToDo() {
@@ -134,6 +134,9 @@ export const loopCast: Cast<LoopPlan> = {
     };
   },
 };
+
+/** What their sensors report is counted in the process, and here all processes are one: a simulation would tell of those before it. */
+const withoutSensors = (definition: AgentDefinition): AgentDefinition => ({ ...definition, sensors: {} });
 
 /** What takes minutes and hours elsewhere takes less here, so that a simulation comes to its end. */
 function configOf({ name, config }: AgentDefinition): object {

@@ -1,18 +1,10 @@
-/** What the recovery agent's actions do in the simulation: they reach the shop over a network that is slow, fails, and loses answers. */
+/** What the recovery agent's actions do in the simulation: they reach the shop. */
 import { z, type ActionIo, type AgentDefinition } from '@muster/agent';
-import type { Machine, World } from '@muster/testkit';
-import type { Call, Effect, Shop } from './shop.ts';
+import { fault, request, type Reach } from '../network.ts';
+import type { Effect, Verification } from '../story.ts';
+import type { Shop } from './shop.ts';
 
-/** A look at the shop by which something was verified. */
-export interface Verification {
-  readonly taskId: string;
-  readonly at: number;
-  readonly isHealthy: boolean;
-}
-
-export interface Reach {
-  readonly world: World;
-  readonly machine: Machine;
+export interface ShopReach extends Reach {
   readonly shop: Shop;
   /** Verifications so far, told here. */
   readonly verifications: Verification[];
@@ -24,7 +16,7 @@ const named = z.object({ target: z.string() });
 const pollMs = 2_000;
 
 /** The agent with actions that act on the shop. What it says of them in its card stays. */
-export function withHands(recovery: AgentDefinition, reach: Reach): AgentDefinition {
+export function withHands(recovery: AgentDefinition, reach: ShopReach): AgentDefinition {
   const runs: Readonly<Record<string, (input: unknown, io: Io) => Promise<unknown>>> = {
     'recovery.restart': async (input: unknown, io) => {
       const { target } = named.parse(input);
@@ -49,7 +41,7 @@ export function withHands(recovery: AgentDefinition, reach: Reach): AgentDefinit
 }
 
 /** Health is looked at again and again, until it has lasted, or for too long. */
-async function verify(reach: Reach, input: unknown, io: Io): Promise<object> {
+async function verify(reach: ShopReach, input: unknown, io: Io): Promise<object> {
   const wanted = named.extend({ healthyForMs: z.number().default(15_000), withinMs: z.number().default(120_000) });
   const { target, healthyForMs, withinMs } = wanted.parse(input);
   const until = Math.min(reach.world.time.now() + withinMs, io.deadline - 50);
@@ -72,33 +64,6 @@ async function verify(reach: Reach, input: unknown, io: Io): Promise<object> {
   }
 }
 
-/** Arrives or does not when the process dies on the way; is refused, slow, or done without an answer now and then. */
-export function request<T>({ world, machine }: Reach, io: Io, effect: (call: Call) => T): Promise<T> {
-  const { time, random } = world;
-  const luck = random.next();
-  const arrives = random.chance(0.5);
-  const { taskId, idempotencyKey, changeId } = io;
-  return new Promise((resolve, reject) => {
-    if (luck < 0.05) {
-      machine.clock.after(random.between(1, 500), () =>
-        reject(fault('TRANSIENT', 'ECONNREFUSED: nobody listens there')),
-      );
-      return;
-    }
-    if (luck < 0.07) {
-      machine.clock.after(5, () => reject(fault('PERMANENT', 'HTTP 403: this must not be done')));
-      return;
-    }
-    const wayMs = luck < 0.12 ? random.between(5_000, 40_000) : random.between(1, 200);
-    time.after(wayMs, () => {
-      if (machine.isDead && !arrives) return;
-      const answer = effect({ at: time.now(), taskId, idempotencyKey, changeId });
-      if (luck > 0.96) machine.clock.after(2_000, () => reject(fault('TRANSIENT', 'ETIMEDOUT: no answer came')));
-      else machine.clock.after(random.between(1, 200), () => resolve(answer));
-    });
-  });
-}
-
 const answerOf = ({ target, before, after, isRepeat }: Effect): object => ({
   target,
   driver: 'process-keeper',
@@ -107,12 +72,8 @@ const answerOf = ({ target, before, after, isRepeat }: Effect): object => ({
   isRepeat,
 });
 
-function pause({ machine }: Reach, ms: number): Promise<void> {
+function pause({ machine }: ShopReach, ms: number): Promise<void> {
   return new Promise((resolve) => {
     machine.clock.after(ms, resolve);
   });
-}
-
-function fault(kind: 'TRANSIENT' | 'PERMANENT', message: string): Error {
-  return Object.assign(new Error(message), { faultClass: kind.toLowerCase() });
 }

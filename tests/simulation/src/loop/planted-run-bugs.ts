@@ -1,7 +1,7 @@
 /** Bugs of what watches, and of what happens to runs on their way: votes, runs within runs, changes, pauses, cancels. */
 import type { Message } from '@muster/bus';
 import type { Plant } from '@muster/testkit';
-import { answering, hearing, inHandler, remembering, valueOf, type Handle } from './planting.ts';
+import { answering, hearing, inHandler, remembering, valueOf, type Handle } from '../planting.ts';
 
 interface Step {
   readonly vote?: object;

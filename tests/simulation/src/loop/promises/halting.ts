@@ -1,8 +1,8 @@
 /** A run that is paused begins nothing, and one that is cancelled begins nothing any more but what undoes. */
 import type { Message } from '@muster/bus';
-import type { LoopPromise, Story } from '../story.ts';
-import { faultsLastMs } from './effects.ts';
-import { endOf, runsOf } from './runs.ts';
+import type { Promised, Story } from '../../story.ts';
+import { faultsLastMs } from '../../promises/effects.ts';
+import { endOf, runsOf } from '../../promises/runs.ts';
 
 type WorkflowEvent = Message<'muster.workflow-events.v1'>;
 
@@ -16,7 +16,7 @@ interface Halt {
 const isCancel = ({ value: { kind, text } }: WorkflowEvent): boolean =>
   kind === 'RUN_CANCELLED' || ((kind === 'RUN_SIGNALLED' || kind === 'RUN_COMPENSATING') && /cancelled by/.test(text));
 
-export const haltedBeginsNothing: LoopPromise = (story, report) => {
+export const haltedBeginsNothing: Promised = (story, report) => {
   const tasks = Map.groupBy(story.messages('muster.tasks.v1'), ({ value }) => value.conversation);
   for (const [workflowId, events] of runsOf(story)) {
     const sorted = events.toSorted((a, b) => a.value.sequence - b.value.sequence);
@@ -46,7 +46,7 @@ function haltsIn(events: readonly WorkflowEvent[]): Halt[] {
 }
 
 /** Who cancels a run that is under way is heard: it does not go on to its end as if nothing had been said. */
-export const cancelIsHeard: LoopPromise = (story, report) => {
+export const cancelIsHeard: Promised = (story, report) => {
   const runs = runsOf(story);
   for (const { value, timestamp } of story.messages('muster.workflow-commands.v1')) {
     const end = endOf(runs.get(value.workflowId) ?? []);
