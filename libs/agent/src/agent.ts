@@ -66,11 +66,17 @@ export interface Io<C> {
   readonly log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 }
 
-export interface SensorSpec<P extends TopicName, C> {
+export interface SensorIo<C, T extends Record<string, TopicName>> extends Io<C> {
+  readonly tables: Tables<T>;
+}
+
+export interface SensorSpec<P extends TopicName, C, T extends Record<string, TopicName>> {
   readonly everyMs: number;
   /** `agent`: one instance senses at a time (the default); `instance`: each for itself. */
   readonly runsOn?: 'agent' | 'instance';
-  sense(io: Io<C>): Promise<readonly Publication<P>[]>;
+  /** Whether there is anything to sense; while there is not, no instance holds the lease. Asked each time, so it must cost little. Default: always. */
+  isNeeded?(io: SensorIo<C, T>): boolean;
+  sense(io: SensorIo<C, T>): Promise<readonly Publication<P>[]>;
 }
 
 export interface ActionIo<C> extends Io<C> {
@@ -115,7 +121,7 @@ type On<P extends TopicName, C, T extends Record<string, TopicName>> = <const N 
   topics: readonly N[],
   spec: HandlerSpec<N, S, P, C, T>,
 ) => Handler;
-type Sense<P extends TopicName, C> = (spec: SensorSpec<P, C>) => Sensor;
+type Sense<P extends TopicName, C, T extends Record<string, TopicName>> = (spec: SensorSpec<P, C, T>) => Sensor;
 type Offer<C> = <I, O>(spec: ActionSpec<I, O, C>) => Action;
 
 // The definition forgets the types that checked it: the runtime treats all agents alike.
@@ -123,7 +129,7 @@ type Offer<C> = <I, O>(spec: ActionSpec<I, O, C>) => Action;
 export interface Handler extends HandlerSpec<any, any, any, any, any> {
   readonly topics: readonly TopicName[];
 }
-export type Sensor = SensorSpec<TopicName, any>;
+export type Sensor = SensorSpec<TopicName, any, any>;
 export type Action = ActionSpec<any, any, any>;
 // oxlint-enable typescript/no-explicit-any
 
@@ -151,7 +157,7 @@ export interface AgentSpec<C extends z.ZodRawShape, P extends TopicName, T exten
   /** Topics to look things up in, by the name handlers use. */
   readonly tables?: T;
   readonly handlers?: (on: On<P, z.infer<z.ZodObject<C>>, T>) => Readonly<Record<string, Handler>>;
-  readonly sensors?: (sense: Sense<P, z.infer<z.ZodObject<C>>>) => Readonly<Record<string, Sensor>>;
+  readonly sensors?: (sense: Sense<P, z.infer<z.ZodObject<C>>, T>) => Readonly<Record<string, Sensor>>;
   /** By capability, e.g. `'security.block-address'`. Offering one makes the agent read its inbox. */
   readonly actions?: (offer: Offer<z.infer<z.ZodObject<C>>>) => Readonly<Record<string, Action>>;
 }

@@ -4,6 +4,8 @@ import { messageOf } from '@muster/resilience';
 import type { StateStore } from '@muster/state';
 import type { Sensor } from './agent.ts';
 import type { Clock } from './clock.ts';
+import { heldLease } from './held-lease.ts';
+import type { AnyContext } from './lane.ts';
 import { withFacts, type Logger } from './logs.ts';
 import type { Publication } from './outcome.ts';
 
@@ -12,6 +14,7 @@ export interface SensingOptions {
   readonly owner: string;
   readonly sensors: Readonly<Record<string, Sensor>>;
   readonly config: unknown;
+  readonly tables: AnyContext['tables'];
   readonly bus: Bus;
   readonly store: StateStore;
   readonly clock: Clock;
@@ -40,26 +43,33 @@ export function publishFresh(
   );
 }
 
+const leastLeaseMs = 10_000;
+
 /** Runs each sensor on its schedule, never twice at once. A sensor that fails is heard of in the log and senses again at its next time. */
-export function sense({ agent, owner, sensors, config, bus, store, clock, log }: SensingOptions): Sensing {
+export function sense({ agent, owner, sensors, config, tables, bus, store, clock, log }: SensingOptions): Sensing {
   const abort = new AbortController();
   const running = new Set<Promise<void>>();
   const cancels = new Map<string, () => void>();
+  const { now } = clock;
+  const leases = new Map(
+    Object.entries(sensors)
+      .filter(([, { runsOn }]) => runsOn !== 'instance')
+      .map(([name, { everyMs }]) => {
+        const durationMs = Math.max(leastLeaseMs, everyMs * 2);
+        return [name, heldLease({ store, name: `${agent}/${name}`, owner, durationMs, now })];
+      }),
+  );
 
   const once = async (name: string, sensor: Sensor): Promise<void> => {
     const facts = { sensor: name };
+    const io = { config, tables, signal: abort.signal, now, log: withFacts(log, facts) };
+    const lease = leases.get(name);
     try {
-      const isOurs =
-        sensor.runsOn === 'instance' ||
-        (await store.lease(`${agent}/${name}`, owner, Math.max(10_000, sensor.everyMs * 2)));
+      if (sensor.isNeeded?.(io) === false) return await lease?.release();
+      const isOurs = lease === undefined || (await lease.hold());
       if (!isOurs || abort.signal.aborted) return;
-      const publications: readonly Publication[] = await sensor.sense({
-        config,
-        signal: abort.signal,
-        now: clock.now,
-        log: withFacts(log, facts),
-      });
-      if (publications.length > 0) await publishFresh(bus, agent, clock.now(), publications);
+      const publications: readonly Publication[] = await sensor.sense(io);
+      if (publications.length > 0) await publishFresh(bus, agent, now(), publications);
     } catch (error) {
       if (!abort.signal.aborted)
         log.warn({ ...facts, fault: messageOf(error) }, 'a sensor failed; it senses again at its next time');
@@ -86,11 +96,7 @@ export function sense({ agent, owner, sensors, config, bus, store, clock, log }:
       abort.abort(new Error('the agent is stopping'));
       for (const cancel of cancels.values()) cancel();
       await Promise.allSettled(running);
-      await Promise.allSettled(
-        Object.entries(sensors)
-          .filter(([, { runsOn }]) => runsOn !== 'instance')
-          .map(([name]) => store.release(`${agent}/${name}`, owner)),
-      );
+      await Promise.allSettled([...leases.values()].map((lease) => lease.release()));
     },
   };
 }

@@ -229,6 +229,7 @@ export async function startAgent(definition: AgentDefinition, environment: Agent
       owner,
       sensors: { ...definition.sensors, ...heartbeats },
       config,
+      tables: (tables?.views ?? {}) as AnyContext['tables'],
       bus,
       store,
       clock,

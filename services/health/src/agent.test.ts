@@ -1,24 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Target } from '@muster/schemas';
 import { eventually, memoryMesh, type MemoryMesh } from '@muster/testkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { targetOf } from '../test/drive.ts';
 import { serveTcp } from '../test/servers.ts';
-import { healthIn } from './agent.ts';
-import { realWorld } from './sensors/probing.ts';
-
-const topology = new Map<string, Target>();
-const agent = healthIn({
-  ...realWorld,
-  watchTopology: () => ({ targets: topology, version: 1, stop: () => Promise.resolve() }),
-});
+import { health } from './agent.ts';
 
 let mesh: MemoryMesh;
 let folder: string;
 beforeEach(async () => {
-  mesh = await memoryMesh({ agents: [agent], partitions: 2 });
+  mesh = await memoryMesh({ agents: [health], partitions: 2 });
   folder = mkdtempSync(join(tmpdir(), 'health-'));
 });
 afterEach(async () => {
@@ -33,8 +24,9 @@ it('checks what file and topology declare, says what is down, and says when it i
   const often = 'every: 1s, timeout: 200ms, retry: 1s, failAfter: 1, recoverAfter: 1';
   const file = join(folder, 'targets.yaml');
   writeFileSync(file, `targets:\n  - target: door\n    checks: [{ address: 'tcp://127.0.0.1:${port}', ${often} }]\n`);
-  topology.set('cache', targetOf('cache', { labels: { check: `tcp://127.0.0.1:${cache.port}`, checkEvery: '5s' } }));
-  await mesh.start(agent, { config: agent.config.parse({ targetsFile: file }) });
+  const labels = { check: `tcp://127.0.0.1:${cache.port}`, checkEvery: '5s' };
+  await mesh.publish('muster.topology.v1', { target: 'cache', labels });
+  await mesh.start(health, { config: health.config.parse({ targetsFile: file }) });
 
   const statusOf = async (target: string): Promise<string | undefined> =>
     (await mesh.read('muster.health-reports.v1')).findLast(({ key }) => key === target)?.value.status;

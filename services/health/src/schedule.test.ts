@@ -131,6 +131,18 @@ describe('the schedule', () => {
     expect((await pass(5_000)).length).toBeGreaterThanOrEqual(4);
   });
 
+  it.each([3_600_000, -3_600_000])('goes on in its time when the clock is set by %i ms', async (jump) => {
+    start();
+    plan?.declare(targetsOf(60));
+    await pass(70_000);
+    plan?.figures();
+    vi.setSystemTime(Date.now() + jump);
+    const round = await pass(60_000);
+    expect(new Set(round.map(({ target }) => target)).size).toBe(60);
+    expect(round).toHaveLength(60);
+    expect(plan?.figures().lateMostMs).toBeLessThan(1_000);
+  });
+
   it('tells of targets that are not declared any more, and leaves alone what stays', async () => {
     start();
     plan?.declare([targetAt('shop'), targetAt('cache')]);

@@ -50,7 +50,7 @@ const firstWithinMs = 10_000;
 const golden = 0.618_033_988_749_895;
 
 /**
- * Makes checks at their times, spread evenly, a bounded number at once. Those that gave no answer in time the last time may take half of the
+ * Makes checks at their times, spread evenly, a bounded number at once. It counts time as it passes, so that a clock that is set delays nothing. Those that gave no answer in time the last time may take half of the
  * places only, so that targets which hang delay nobody else. While results speak against the status a check is made again soon, and
  * a failure has what the target depends on looked at.
  */
@@ -62,7 +62,7 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
   const stopping = new AbortController();
   let results: CheckResultInput[] = [];
   let lateness: number[] = [];
-  let takenAt = Date.now();
+  let takenAt = performance.now();
   let underWay = 0;
   let hangingUnderWay = 0;
   let made = 0;
@@ -73,12 +73,12 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
     clearTimeout(entry.timer);
     entry.dueAt = dueAt;
     entry.phaseOfWork = 'waiting';
-    entry.timer = setTimeout(() => enqueue(entry), Math.max(0, dueAt - Date.now()));
+    entry.timer = setTimeout(() => enqueue(entry), Math.max(0, dueAt - performance.now()));
   };
 
   const enqueue = (entry: Entry): void => {
     clearTimeout(entry.timer);
-    if (Date.now() - takenAt > unheededAfterMs) return wait(entry, nextRound(entry));
+    if (performance.now() - takenAt > unheededAfterMs) return wait(entry, nextRound(entry));
     entry.phaseOfWork = 'queued';
     (entry.isHanging ? slowQueue : queue).push(entry);
     begin();
@@ -98,7 +98,7 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
     entry.phaseOfWork = 'under way';
     underWay += 1;
     if (isHanging) hangingUnderWay += 1;
-    lateness.push(Date.now() - entry.dueAt);
+    lateness.push(performance.now() - entry.dueAt);
     const found = await perform(check, stopping.signal);
     underWay -= 1;
     if (isHanging) hangingUnderWay -= 1;
@@ -109,13 +109,13 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
       const facts = { check: name, kind, everyMs: every, failAfter, recoverAfter, dependsOn: [...dependsOn] };
       results.push({ target, ...facts, outcome, reason, latencyMs, value, unit, checkedAt: Date.now() });
       entry.isHanging = found.isHanging;
-      entry.lastAt = Date.now();
+      entry.lastAt = performance.now();
       entry.streak = outcome === entry.outcome ? entry.streak + 1 : 1;
       const isTurning =
         entry.streak < (outcome === 'PASS' ? recoverAfter : failAfter) && !(entry.outcome === '' && outcome === 'PASS');
       entry.outcome = outcome;
       if (outcome !== 'PASS' && entry.streak === 1) hurry(dependsOn, new Set([target]));
-      wait(entry, isTurning ? Math.min(Date.now() + check.retry, nextRound(entry)) : nextRound(entry));
+      wait(entry, isTurning ? Math.min(performance.now() + check.retry, nextRound(entry)) : nextRound(entry));
     }
     begin();
   };
@@ -126,9 +126,9 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
       if (seen.has(target)) continue;
       seen.add(target);
       for (const entry of byTarget.get(target) ?? []) {
-        const isFresh = Date.now() - entry.lastAt < 1_000;
+        const isFresh = performance.now() - entry.lastAt < 1_000;
         if (entry.phaseOfWork === 'waiting' && !isFresh) {
-          entry.dueAt = Date.now();
+          entry.dueAt = performance.now();
           enqueue(entry);
         }
         hurry(entry.dependsOn, seen);
@@ -155,7 +155,7 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
             if (known !== undefined) leave(known);
             count += known === undefined ? 1 : 0;
             entry = freshEntry(target, dependsOn, check, declared, known?.phase ?? (count * golden) % 1);
-            wait(entry, Date.now() + entry.phase * Math.min(check.every, firstWithinMs));
+            wait(entry, performance.now() + entry.phase * Math.min(check.every, firstWithinMs));
           }
           entries.set(keyOf(entry!), entry!);
           byTarget.set(target, [...(byTarget.get(target) ?? []), entry!]);
@@ -166,7 +166,7 @@ export function schedule({ perform, checksAtOnce }: ScheduleOptions): Schedule {
         results.push({ target, check: '', kind: '', outcome: 'REMOVED', checkedAt: Date.now() });
     },
     take() {
-      takenAt = Date.now();
+      takenAt = performance.now();
       const taken = results;
       results = [];
       return taken;
@@ -210,7 +210,7 @@ function keyOf({ target, check }: Entry): string {
 /** The next time at which it is the check's turn: its place in the round, whenever it was made last. */
 function nextRound({ check: { every }, phase }: Entry): number {
   const offset = phase * every;
-  const now = Date.now();
+  const now = performance.now();
   const next = (Math.floor((now - offset) / every) + 1) * every + offset;
   return next - now < every / 10 ? next + every : next;
 }

@@ -36,7 +36,7 @@ export const settings = z.object({
 
 export type Settings = z.infer<typeof settings>;
 
-/** What handlers look things up in: what depends on what, and how everything else is. */
+/** What is looked up: what depends on what, and how everything else is. */
 export interface Tables {
   readonly targets: Table<Target>;
   readonly reports: Table<HealthReport>;

@@ -1,80 +1,104 @@
 import type { Io, Publication } from '@muster/agent';
 import type { CheckResultInput } from '@muster/schemas';
-import { performCheck } from '../checks/perform-check.ts';
-import { mergeTargets, targetsFile } from '../declared-targets.ts';
+import { mergeTargets, targetsFile, type Declared } from '../declared-targets.ts';
 import { schedule, type Schedule, type ScheduleFigures } from '../schedule.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings, Tables } from '../settings.ts';
 import { ownTarget } from '../telling.ts';
-import { watchTopology, type TopologyWatch } from '../topology-watch.ts';
 
-/** What the sensor reaches the world with; tests give it another world. */
-export interface World {
-  readonly perform: Parameters<typeof schedule>[0]['perform'];
-  watchTopology(warn: (fault: string) => void): TopologyWatch;
-}
-
-export const realWorld: World = { perform: performCheck, watchTopology };
+export type ProbingIo = Io<Settings> & { readonly tables: Tables };
 
 const lookAtFileEveryMs = 2_000;
 const tellOfSelfEveryMs = 10_000;
 const mostLateMs = 5_000;
 
+interface Probes {
+  isNeeded(): boolean;
+  /** What was found since the last time. */
+  take(): CheckResultInput[];
+}
+
 /** Checks what is declared, for as long as it is asked: what was found since the last time. Each instance that runs has a schedule of its own. */
-export function probing(
-  world: World,
-): (io: Io<Settings>) => Promise<readonly Publication<'muster.check-results.v1'>[]> {
-  const running = new WeakMap<AbortSignal, () => CheckResultInput[]>();
-  return (io) => {
-    const take = running.get(io.signal) ?? startProbing(world, io);
-    running.set(io.signal, take);
-    return Promise.resolve(take().map((value) => ({ topic: 'muster.check-results.v1', value })));
+export function probing(perform: Parameters<typeof schedule>[0]['perform']) {
+  const running = new WeakMap<AbortSignal, Probes>();
+  const probesOf = (io: ProbingIo): Probes => {
+    const probes = running.get(io.signal) ?? startProbes(perform, io);
+    running.set(io.signal, probes);
+    return probes;
+  };
+  return {
+    isNeeded: (io: ProbingIo): boolean => probesOf(io).isNeeded(),
+    sense: (io: ProbingIo): Promise<readonly Publication<'muster.check-results.v1'>[]> =>
+      Promise.resolve(
+        probesOf(io)
+          .take()
+          .map((value) => ({ topic: 'muster.check-results.v1', value })),
+      ),
   };
 }
 
-function startProbing(world: World, { config, signal, log }: Io<Settings>): () => CheckResultInput[] {
-  const plan: Schedule = schedule({ perform: world.perform, checksAtOnce: config.checksAtOnce });
+function startProbes(
+  perform: Parameters<typeof schedule>[0]['perform'],
+  { config, signal, log, tables }: ProbingIo,
+): Probes {
+  const plan: Schedule = schedule({ perform, checksAtOnce: config.checksAtOnce });
   const file = targetsFile(config.targetsFile);
-  const warn = (fault: string): void => log.warn({ fault }, 'the topology can not be read');
-  const topology = config.topologyChecks ? world.watchTopology(warn) : undefined;
+  let declared: Declared | undefined;
+  let isPlanned = false;
   let topologyVersion = -1;
-  let problems: readonly string[] = [];
-  let lookedAt = 0;
-  let toldAt = Date.now();
+  let lookedAt = -Infinity;
+  let toldAt = performance.now();
+  signal.addEventListener('abort', () => plan.stop());
 
-  const look = (): void => {
-    lookedAt = Date.now();
-    const declared = file.read();
-    const version = topology?.version ?? 0;
-    if (!declared.hasChanged && version === topologyVersion) return;
+  const look = (): Declared => {
+    if (declared !== undefined && performance.now() - lookedAt < lookAtFileEveryMs) return declared;
+    lookedAt = performance.now();
+    const { hasChanged, targets, problems } = file.read();
+    const { version } = tables.targets;
+    if (declared !== undefined && !hasChanged && (version === topologyVersion || !config.topologyChecks))
+      return declared;
     topologyVersion = version;
-    const merged = mergeTargets(declared.targets, topology?.targets.values() ?? []);
-    problems = [...declared.problems, ...merged.problems];
-    for (const problem of problems) log.warn({ problem }, 'a check is not declared as it should be');
-    plan.declare(merged.targets);
+    const merged = mergeTargets(targets, config.topologyChecks ? tables.targets.values() : []);
+    declared = { targets: merged.targets, problems: [...problems, ...merged.problems] };
+    isPlanned = false;
+    for (const problem of declared.problems) log.warn({ problem }, 'a check is not declared as it should be');
+    return declared;
   };
-  signal.addEventListener('abort', () => {
-    plan.stop();
-    void topology?.stop();
-  });
-  return () => {
-    if (Date.now() - lookedAt >= lookAtFileEveryMs) look();
-    const found = plan.take();
-    if (Date.now() - toldAt < tellOfSelfEveryMs) return found;
-    toldAt = Date.now();
-    return [...found, ...ownResults(plan.figures(), problems, toldAt)];
+
+  return {
+    isNeeded() {
+      const { targets, problems } = look();
+      // Where there is nothing left to check, it says so once more.
+      return targets.length > 0 || problems.length > 0 || tables.reports.get(ownTarget) !== undefined;
+    },
+    take() {
+      const { targets, problems } = look();
+      // Not before it is asked for results: another instance makes the checks until then.
+      if (!isPlanned) plan.declare(targets);
+      isPlanned = true;
+      const found = plan.take();
+      if (performance.now() - toldAt < tellOfSelfEveryMs) return found;
+      toldAt = performance.now();
+      const figures = plan.figures();
+      if (targets.length === 0 && problems.length === 0) return [...found, farewell()];
+      return [...found, ...ownResults(figures, problems)];
+    },
   };
+}
+
+/** There is nothing to check any more, and so nothing to say of how that goes. */
+function farewell(): CheckResultInput {
+  return { target: ownTarget, check: '', kind: '', outcome: 'REMOVED', checkedAt: Date.now() };
 }
 
 /** What health says of itself, as of any other target. */
 function ownResults(
   { lateP99Ms, targets, checks }: Pick<ScheduleFigures, 'lateP99Ms' | 'targets' | 'checks'>,
   problems: readonly string[],
-  at: number,
 ): CheckResultInput[] {
   const own = {
     target: ownTarget,
     kind: 'self',
-    checkedAt: at,
+    checkedAt: Date.now(),
     everyMs: tellOfSelfEveryMs,
     failAfter: 3,
     recoverAfter: 2,
