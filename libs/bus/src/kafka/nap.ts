@@ -26,6 +26,28 @@ export function naps(): Naps {
   };
 }
 
+export interface Abandonable<T> {
+  /** What comes of `work`, or `instead` as soon as it is abandoned; then what comes of it is nobody's affair. */
+  of(work: Promise<T>, instead: T): Promise<T>;
+  abandon(): void;
+}
+
+/** Waits for work that can be given up. Nothing stays behind of work that has ended. */
+export function abandonable<T>(): Abandonable<T> {
+  const waits = new Set<() => void>();
+  return {
+    of: (work, instead) =>
+      new Promise((resolve, reject) => {
+        const giveUp = () => resolve(instead);
+        waits.add(giveUp);
+        work.then(resolve, reject).finally(() => waits.delete(giveUp));
+      }),
+    abandon() {
+      for (const giveUp of waits) giveUp();
+    },
+  };
+}
+
 /** Whether `work` ended within `ms`; it is not interrupted, and its rejection is its own affair. */
 export async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const abort = new AbortController();

@@ -15,11 +15,11 @@ import {
   offsetLookUp,
   seek,
 } from './group-coordinator.ts';
-import type { ConsumerGroup } from './internals.ts';
+import type { ConsumerGroup, FetchedBatch } from './internals.ts';
 import { lastingConsumer } from './lasting-consumer.ts';
 import { groupSettings } from '../kafka/group-settings.ts';
 import { heartbeatPace } from '../kafka/heartbeat-pace.ts';
-import { naps } from '../kafka/nap.ts';
+import { abandonable, naps } from '../kafka/nap.ts';
 import type { GroupObserver } from './observed-group.ts';
 import { nextOffsetOf, toRecordBatch } from './records.ts';
 import { nameOf } from '../kafka/start-offsets.ts';
@@ -28,6 +28,8 @@ import type { StartPosition } from '../kafka/start-offsets.ts';
 /** How long a fetch may hold when a partition was paused just now, so that it is read again soon after it is resumed. */
 const WAIT_WHILE_PAUSED_MS = 25;
 const NAP_MS = 100;
+/** While it leaves, until kafkajs has noticed. */
+const LEAVING_NAP_MS = 5;
 const HEARTBEAT_RETRY_MS = 250;
 /** Of the session timeout: so long heartbeats may fail before the generation counts as lost. */
 const PATIENCE = 0.8;
@@ -50,6 +52,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
   const { sessionTimeoutMs, heartbeatIntervalMs, maxBytesPerPartition } = groupSettings(options);
   const pace = heartbeatPace(heartbeatIntervalMs);
   const { nap, wake } = naps();
+  const fetchesUnderWay = abandonable<FetchedBatch[]>();
   const paused = new Map<string, TopicPartition>();
   const fetches = new WeakMap<object, { readonly generation: Generation; readonly startedAt: number }>();
   let group: ConsumerGroup | undefined;
@@ -66,6 +69,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     if (isSilent) return;
     isSilent = true;
     generation?.end();
+    fetchesUnderWay.abandon();
     void consumer.close(FAREWELL_MS);
     listener.lost(fault);
   };
@@ -136,13 +140,14 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
     async fetch(of, step) {
       const current = generation;
       const isIdle = !current?.isReady || paused.size >= current.assignment.topicPartitions.length;
-      if (isIdle) {
-        await nap(NAP_MS);
+      if (isSilent || isIdle) {
+        await nap(isSilent ? LEAVING_NAP_MS : NAP_MS);
         return [];
       }
       of.maxWaitTime = fetchWaitMs();
       const startedAt = Date.now();
-      const batches = await step();
+      // kafkajs waits for it before it leaves, and the broker holds it while there is nothing to read.
+      const batches = await fetchesUnderWay.of(step(), []);
       if (of !== group || current !== generation) return [];
       return batches.filter((batch) => {
         if (batch.messages.length > 0) {
@@ -250,6 +255,7 @@ export function groupMember(connection: ConnectionOptions, fetching: Fetching, o
       isSilent = true;
       generation?.end();
       wake();
+      fetchesUnderWay.abandon();
       await consumer.close(deadlineMs);
     },
     nextOffset: ({ topic, partition }) =>

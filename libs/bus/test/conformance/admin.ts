@@ -57,6 +57,8 @@ export function adminBehaviour(scene: Scene): void {
       await scene.eventually(async () =>
         expect(await log.admin.groups()).toContainEqual({ group, members: 1, state: 'Stable' }),
       );
+      // The broker knows of the group before its member does.
+      await scene.eventually(() => expect(member.holding).toBeDefined());
       await member.membership.commit(member.holding!.generation, [{ topic, partition: 0, offset: 0 }]);
       await expect(log.admin.deleteGroup(group)).rejects.toThrow(group);
       await member.membership.leave(5_000);
