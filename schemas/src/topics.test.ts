@@ -13,12 +13,14 @@ describe('the topics', () => {
       .map(({ name, key, cleanup, record }) => [name, key.join('/'), cleanup, record]);
     expect(told).toEqual([
       ['muster.actor-events.v1', 'actor', 'delete', 'SecurityEvent'],
+      ['muster.address-days.v1', 'target', 'delete', 'AddressDay'],
       ['muster.agent-cards.v1', 'agent', 'compact', 'AgentCard'],
       ['muster.agent-heartbeats.v1', 'instance', 'delete', 'AgentHeartbeat'],
       ['muster.agent-scores.v1', 'agent/capability', 'compact', 'AgentScore'],
       ['muster.alert-transitions.v1', 'scope', 'delete', 'AlertTransition'],
       ['muster.alerts.v1', 'fingerprint', 'compact', 'Alert'],
       ['muster.audit.v1', 'subject', 'delete', 'AuditRecord'],
+      ['muster.block-claims.v1', 'ledger', 'delete', 'BlockClaim'],
       ['muster.blocks.v1', 'address', 'compact', 'Block'],
       ['muster.change-claims.v1', 'ledger', 'delete', 'ChangeClaim'],
       ['muster.change-grants.v1', 'changeId', 'delete', 'ChangeGrant'],
@@ -36,6 +38,7 @@ describe('the topics', () => {
       ['muster.reviews.v1', 'changeId', 'delete', 'Review'],
       ['muster.security-events.v1', 'address', 'delete', 'SecurityEvent'],
       ['muster.silences.v1', 'silenceId', 'compact', 'Silence'],
+      ['muster.target-limits.v1', 'target', 'compact', 'TargetLimit'],
       ['muster.task-measurements.v1', 'agent/capability', 'delete', 'TaskMeasurement'],
       ['muster.task-progress.v1', 'conversation', 'delete', 'TaskProgress'],
       ['muster.task-results.v1', 'conversation', 'delete', 'TaskResult'],

@@ -1,7 +1,8 @@
+import type { Day } from './address-day.ts';
 import { noMarks, type Marks } from './marks.ts';
 import { noRate, type Rate } from './rate.ts';
 
-/** All that is remembered of one address: some hundred bytes, two kilobytes at the most. */
+/** All that is remembered of one address: some hundred bytes, ten kilobytes at the most. */
 export interface AddressState {
   readonly marks: Marks;
   /** Sum of what it did, halved every half hour. */
@@ -14,10 +15,12 @@ export interface AddressState {
   readonly offences: number;
   readonly lastOffenceAt: number;
   readonly block: ActiveBlock | null;
-  /** A person let it in: until then it is not blocked. */
-  readonly releasedUntil: number;
-  /** A person was asked whether to block it: until then not again. */
+  /** Somebody let it in. */
+  readonly release: Release | null;
+  /** A block was claimed, or a person was asked for one: until then not again, unless there was one in between. */
   readonly askedUntil: number;
+  /** How far it came today, at its latest targets. */
+  readonly days: readonly Day[];
   readonly alert: OpenAlert | null;
   readonly heardAt: number;
 }
@@ -26,9 +29,22 @@ export interface ActiveBlock {
   readonly startsAt: number;
   readonly endsAt: number;
   readonly rule: string;
+  readonly offence: number;
+  readonly target: string;
+  readonly correlationId: string;
   /** Events that got through although it was blocked. */
   readonly through: number;
+  /** It was looked once whether it holds; from then on what comes through is told at once. */
   readonly isVerified: boolean;
+  /** That it does not hold was told. */
+  readonly isLeaky: boolean;
+}
+
+/** Until its end an address is not blocked by this agent, and blocks decided before it count no more. */
+export interface Release {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly decidedBy: string;
 }
 
 export interface OpenAlert {
@@ -50,8 +66,9 @@ export const freshState: AddressState = {
   offences: 0,
   lastOffenceAt: 0,
   block: null,
-  releasedUntil: 0,
+  release: null,
   askedUntil: 0,
+  days: [],
   alert: null,
   heardAt: 0,
 };

@@ -102,6 +102,15 @@ describe('security in a mesh', () => {
     });
   });
 
+  it('makes no more blocks than the hour allows, though all addresses attack at the same moment', async () => {
+    await mesh.start(security, { config: security.config.parse({ blocksPerHour: 7 }) });
+    const addresses = Array.from({ length: 30 }, (_, nth) => `203.0.113.${nth + 1}`);
+    for (let nth = 0; nth < 5; nth += 1) await mesh.publishAll('muster.security-events.v1', addresses.map(event));
+    await mesh.idle();
+    expect(await blocksOf()).toHaveLength(7);
+    expect(await mesh.read('muster.change-requests.v1')).toHaveLength(23);
+  });
+
   it('sets aside what names a range', async () => {
     await mesh.start(security);
     await mesh.publish('muster.security-events.v1', event('203.0.113.0/24'));

@@ -3,9 +3,12 @@ import { blockAddress } from './actions/block-address.ts';
 import { releaseAddress } from './actions/release-address.ts';
 import { hearActor, lookAtActorAgain, type ActorState } from './actors.ts';
 import type { AddressState } from './address-state.ts';
-import { hear, lookAgain } from './addresses.ts';
+import { hear } from './addresses.ts';
+import { keepLedger, wakeLedger, type LedgerState } from './block-ledger.ts';
+import { lookAgain } from './blocked.ts';
 import { carryOut } from './carry-out.ts';
 import { settings } from './settings.ts';
+import { forgetTarget, learnDay, type TargetState } from './target-history.ts';
 
 const dayMs = 86_400_000;
 
@@ -21,8 +24,11 @@ export const security = defineAgent({
     'muster.change-requests.v1',
     'muster.security-events.v1',
     'muster.actor-events.v1',
+    'muster.block-claims.v1',
+    'muster.address-days.v1',
+    'muster.target-limits.v1',
   ],
-  tables: { blocks: 'muster.blocks.v1' },
+  tables: { blocks: 'muster.blocks.v1', limits: 'muster.target-limits.v1' },
 
   handlers: (on) => ({
     addresses: on(['muster.security-events.v1', 'muster.blocks.v1'], {
@@ -36,6 +42,19 @@ export const security = defineAgent({
       horizon: 7 * dayMs,
       handle: hearActor,
       wake: lookAtActorAgain,
+    }),
+    blocks: on(['muster.block-claims.v1'], {
+      state: stateOf<LedgerState>(),
+      horizon: 3_600_000,
+      seenIds: 256,
+      handle: keepLedger,
+      wake: wakeLedger,
+    }),
+    targets: on(['muster.address-days.v1'], {
+      state: stateOf<TargetState>(),
+      horizon: 30 * dayMs,
+      handle: learnDay,
+      wake: forgetTarget,
     }),
     results: on(['muster.task-results.v1'], { state: stateOf<never>(), horizon: 3_600_000, handle: carryOut }),
   }),

@@ -1,15 +1,12 @@
-import { allowListOf, type AllowList } from '@muster/containment';
+import { allowListOf } from '@muster/containment';
 import type { Settings } from './settings.ts';
 
-let known: { readonly of: string; readonly list: AllowList } | undefined;
-
-/** The allow-list that the settings name; made once. Throws an Error that names an entry that is no address and no range. */
-export function allowListFrom({ allowList, operatorAddress, blockPrivate }: Settings): AllowList {
-  const of = [allowList, operatorAddress, blockPrivate].join(' ');
-  if (known?.of !== of) {
-    const texts = `${allowList},${operatorAddress}`.split(',').map((entry) => entry.trim());
-    const entries = texts.filter((entry) => entry !== '');
-    known = { of, list: allowListOf({ entries, blocksPrivate: blockPrivate === 'true' }) };
-  }
-  return known.list;
+/** Why the settings want an address never blocked; undefined when it may be. */
+export function whyAllowed(
+  address: string,
+  { allowList, operatorAddress, blockPrivate }: Settings,
+): string | undefined {
+  const texts = `${allowList},${operatorAddress}`.split(',').map((entry) => entry.trim());
+  const entries = texts.filter((entry) => entry !== '');
+  return allowListOf({ entries, blocksPrivate: blockPrivate === 'true' })(address);
 }

@@ -1,16 +1,19 @@
-/** What follows from a broken rule: a block, a question to people, or an alert alone. */
+/** What follows from a broken rule: a block that is claimed, a question to people, or an alert alone. */
 import type { HandlerContext, Publication } from '@muster/agent';
 import { readAddress } from '@muster/containment';
-import type { AlertInput, BlockInput, ChangeRequestInput } from '@muster/schemas';
+import type { AlertInput, BlockClaimInput } from '@muster/schemas';
 import type { AddressState, OpenAlert } from './address-state.ts';
-import { allowListFrom } from './allowed.ts';
+import { whyAllowed } from './allowed.ts';
+import { blockRequest } from './block-request.ts';
 import { noMarks } from './marks.ts';
 import type { Broken } from './rules.ts';
 import type { Settings } from './settings.ts';
 
-export type SecurityTables = { blocks: 'muster.blocks.v1' };
+export type SecurityTables = { blocks: 'muster.blocks.v1'; limits: 'muster.target-limits.v1' };
 export type AddressTopics =
+  | 'muster.address-days.v1'
   | 'muster.alerts.v1'
+  | 'muster.block-claims.v1'
   | 'muster.blocks.v1'
   | 'muster.change-requests.v1'
   | 'muster.security-events.v1'
@@ -32,15 +35,13 @@ export interface Finding {
 }
 
 const hourMs = 3_600_000;
-const longest = 4;
-/** A block for which a person was asked lasts so long: whoever logged in after guessing is to be gone by then. */
-const askedBlockMs = 24 * hourMs;
+const timesLonger = 4;
 
 /** Decides on an address that broke a rule and is not blocked. */
 export function decide(state: AddressState, finding: Finding, context: AddressContext): Decided {
   const { key: address, now, config, tables } = context;
   const { broken, at, isCritical } = finding;
-  const why = whyNot(address, state, context);
+  const why = (state.release?.endsAt ?? 0) > now ? letIn : whyNotBlocked(address, now, config, tables);
   if (why !== undefined) {
     const severity = isCritical ? 'CRITICAL' : readAddress(address).kind === 'address' ? 'WARNING' : 'INFO';
     return withAlert(
@@ -50,88 +51,62 @@ export function decide(state: AddressState, finding: Finding, context: AddressCo
       context,
     );
   }
-  if (isCritical || madeLately(tables.blocks.values(), now) >= config.blocksPerHour) {
-    if (state.askedUntil > now) return { state, publish: [] };
-    return ask(state, finding, context);
-  }
+  if (state.askedUntil > now) return { state, publish: [] };
+  if (isCritical) return ask(state, finding, context);
   const offence = offencesAt(state, now, config) + 1;
-  const lastsMs = Math.min(config.longestBlockMs, config.blockMs * longest ** (offence - 1));
+  const lastsMs = Math.min(config.longestBlockMs, config.blockMs * timesLonger ** (offence - 1));
   // What was read late is blocked for what is left of it: nobody is kept out for last year's log.
   const startsAt = Math.min(now, at);
   const endsAt = startsAt + lastsMs;
   const noted = { ...quiet(state), offences: offence, lastOffenceAt: startsAt };
   if (endsAt <= now)
     return withAlert(noted, finding, { severity: 'INFO', note: 'Too long ago to block it.', endsAt: at }, context);
-  const block: BlockInput = {
+  const { rule, reason } = broken;
+  const claim: BlockClaimInput = {
+    ledger: 'blocks',
     address,
-    status: 'ACTIVE',
     startsAt,
     endsAt,
-    reason: broken.reason,
-    rule: broken.rule,
+    reason,
+    rule,
     offence,
     target: finding.target,
-    decidedBy: 'security',
   };
-  const blocked = { ...noted, block: { startsAt: now, endsAt, rule: broken.rule, through: 0, isVerified: false } };
-  const note = `Blocked until ${new Date(endsAt).toISOString()}, the ${ordinal(offence)} time.`;
-  const told = withAlert(blocked, finding, { severity: 'WARNING', note, endsAt }, context);
-  return { ...told, publish: [{ topic: 'muster.blocks.v1', value: block }, ...told.publish] };
+  const note = `To be kept out until ${new Date(endsAt).toISOString()}, the ${ordinal(offence)} time.`;
+  const claimed = { ...noted, askedUntil: now + hourMs };
+  const told = withAlert(claimed, finding, { severity: 'WARNING', note, endsAt }, context);
+  return { ...told, publish: [{ topic: 'muster.block-claims.v1', value: claim }, ...told.publish] };
 }
 
-/** Why an address may not be blocked; the first of two looks at the allow-list, the other is the enforcers'. */
-function whyNot(address: string, state: AddressState, { config, tables, now }: AddressContext): string | undefined {
-  const record = tables.blocks.get(address);
-  const releasedUntil = record?.status === 'RELEASED' ? record.endsAt : 0;
-  if (Math.max(state.releasedUntil, releasedUntil) > now) return 'a person let it in';
-  return allowListFrom(config)(address);
-}
+const letIn = 'a person let it in';
 
-function madeLately(
-  blocks: Iterable<{ readonly status: string; readonly startsAt: number; readonly decidedBy: string }>,
+/** Why an address may not be blocked; looked at by whoever claims a block, by the ledger and, with a list of their own, by enforcers. */
+export function whyNotBlocked(
+  address: string,
   now: number,
-): number {
-  let made = 0;
-  for (const { status, startsAt, decidedBy } of blocks)
-    if (status === 'ACTIVE' && decidedBy === 'security' && startsAt > now - hourMs) made += 1;
-  return made;
+  config: Settings,
+  tables: AddressContext['tables'],
+): string | undefined {
+  const record = tables.blocks.get(address);
+  if (record?.status === 'RELEASED' && record.endsAt > now) return letIn;
+  return whyAllowed(address, config);
 }
 
 const offencesAt = (state: AddressState, now: number, { forgetOffencesAfterMs }: Settings): number =>
   state.lastOffenceAt < now - forgetOffencesAfterMs ? 0 : state.offences;
 
 /** What led to a decision is not to lead to another. */
-const quiet = (state: AddressState): AddressState => ({ ...state, marks: noMarks, score: 0 });
+export const quiet = (state: AddressState): AddressState => ({ ...state, marks: noMarks, score: 0 });
 
 function ask(state: AddressState, finding: Finding, context: AddressContext): Decided {
   const { key: address, now, newId } = context;
-  const { broken, target, isCritical } = finding;
-  const request: ChangeRequestInput = {
-    changeId: newId(),
-    title: `Block ${address}`,
-    reason: isCritical
-      ? `A login succeeded after guessing: ${broken.reason}`
-      : `The hour's blocks are used up. ${broken.reason}`,
-    target,
-    changeClass: 'block-address',
-    capability: 'security.block-address',
-    input: JSON.stringify({ address, forMs: askedBlockMs, reason: broken.reason }),
-    undo: {
-      capability: 'security.release-address',
-      input: JSON.stringify({ address, reason: 'The change was taken back.' }),
-    },
-    requestedBy: 'security',
-    attributes: { rule: broken.rule },
-  };
+  const { rule, reason } = finding.broken;
+  const why = 'A login succeeded after guessing:';
+  const value = blockRequest({ changeId: newId(), address, target: finding.target, rule, reason, why });
   const asked = { ...quiet(state), askedUntil: now + hourMs };
-  const severity = isCritical ? 'CRITICAL' : 'WARNING';
-  const told = withAlert(
-    asked,
-    finding,
-    { severity, note: 'People are asked whether to block it.', endsAt: now + hourMs },
-    context,
-  );
-  return { ...told, publish: [{ topic: 'muster.change-requests.v1', value: request }, ...told.publish] };
+  const note = 'People are asked whether to block it.';
+  const told = withAlert(asked, finding, { severity: 'CRITICAL', note, endsAt: now + hourMs }, context);
+  return { ...told, publish: [{ topic: 'muster.change-requests.v1', value }, ...told.publish] };
 }
 
 interface Telling {

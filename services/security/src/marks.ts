@@ -5,8 +5,8 @@ import { evidenceKinds, type EvidenceKind, type EvidenceSeen } from './event-sig
 export type Mark = readonly [at: number, about: number, count: number];
 export type Marks = Readonly<Record<EvidenceKind, readonly Mark[]>>;
 
-/** More than any rule asks for. */
-const mostMarks = 32;
+/** Remembered of each kind: no rule can ask for more. */
+export const mostMarks = 48;
 
 export const noMarks: Marks = { login: [], attack: [], probe: [], missing: [], protocol: [], refused: [] };
 

@@ -24,6 +24,7 @@ export const settings = z.object({
     .number()
     .int()
     .min(0)
+    .max(10_000)
     .default(200)
     .describe('So many blocks an hour are made without asking; beyond it each becomes a change request.'),
   allowList: z

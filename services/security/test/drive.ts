@@ -1,6 +1,13 @@
 /** The agent's handlers, without a mesh: events and blocks in, time passes, what is published is kept. */
 import type { HandlerContext, Outcome, Publication } from '@muster/agent';
-import { keyOf, type Block, type BlockInput, type SecurityEventInput, type TopicName } from '@muster/schemas';
+import {
+  keyOf,
+  type Block,
+  type BlockInput,
+  type SecurityEventInput,
+  type TargetLimit,
+  type TopicName,
+} from '@muster/schemas';
 import { security } from '../src/agent.ts';
 import type { AddressState } from '../src/address-state.ts';
 import { settings, type Settings } from '../src/settings.ts';
@@ -15,7 +22,11 @@ export function drive(config: Partial<Settings> = {}) {
   const configured = { ...settings.parse({}), operatorAddress: '', ...config };
   const entries = new Map<string, { state: unknown; wakeAt: number | null }>();
   const active = new Map<string, Block>();
-  const tables = { blocks: { get: (key: string) => active.get(key), values: () => active.values() } };
+  const limits = new Map<string, TargetLimit>();
+  const tables = {
+    blocks: active,
+    limits,
+  };
   const handlerOf = new Map(
     Object.entries(security.handlers).flatMap(([name, handler]) =>
       handler.topics.map((topic) => [topic, { name, handler }] as const),
@@ -48,6 +59,8 @@ export function drive(config: Partial<Settings> = {}) {
       published.push(publication);
       const { topic, value, key } = publication;
       if (topic === 'muster.blocks.v1' && value === null) active.delete(key ?? '');
+      else if (topic === 'muster.target-limits.v1' && value === null) limits.delete(key ?? '');
+      else if (topic === 'muster.target-limits.v1') limits.set((value as TargetLimit).target, value as TargetLimit);
       else if (value !== null) hear(topic, value);
     }
   };
@@ -83,6 +96,8 @@ export function drive(config: Partial<Settings> = {}) {
     rejected,
     published,
     entries,
+    tables,
+    config: configured,
     /** Lets time pass, waking what asked for it. */
     pass(ms: number): void {
       const until = now + ms;
@@ -125,6 +140,7 @@ export function drive(config: Partial<Settings> = {}) {
       });
     },
     hear,
+    limitsOf: (target: string) => limits.get(target)?.limits,
     get blocks() {
       return of('muster.blocks.v1').map(({ value }) => value as Block | null);
     },

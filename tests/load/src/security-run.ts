@@ -1,7 +1,7 @@
 /** Security events through the agent's own handlers, without a mesh: state by key, wake-ups in order of time, blocks as they are published. */
 import type { HandlerContext, Outcome } from '@muster/agent';
 import type { Sighting } from '@muster/ingest';
-import type { Block, TopicName } from '@muster/schemas';
+import { keyOf, type Block, type TargetLimit, type TopicName } from '@muster/schemas';
 import { security, settings } from '@muster/security';
 
 interface Entry {
@@ -34,9 +34,8 @@ export function securityRun(config: Partial<ReturnType<typeof settings.parse>> =
   const entries = new Map<string, Entry>();
   const active = new Map<string, Block>();
   const blocks: BlockMade[] = [];
-  const tables = {
-    blocks: { get: (key: string) => active.get(key), values: () => active.values(), size: 0, version: 0 },
-  };
+  const limits = new Map<string, TargetLimit>();
+  const tables = { blocks: active, limits };
   const handlerOf = new Map(
     Object.entries(security.handlers).flatMap(([name, handler]) =>
       handler.topics.map((topic) => [topic, { name, handler }] as const),
@@ -65,7 +64,8 @@ export function securityRun(config: Partial<ReturnType<typeof settings.parse>> =
       if (topic === 'muster.alerts.v1') alerts += 1;
       else if (topic === 'muster.change-requests.v1') changeRequests += 1;
       else if (topic === 'muster.blocks.v1') noteBlock(value as Block | null, key ?? '', now);
-      else take(topic, value as never, now);
+      else if (topic === 'muster.target-limits.v1') noteLimits(value as TargetLimit | null, key ?? '');
+      else if (value !== null) take(topic, value, now);
     }
   };
 
@@ -73,13 +73,19 @@ export function securityRun(config: Partial<ReturnType<typeof settings.parse>> =
     if (block === null) return void active.delete(key);
     active.set(block.address, block);
     blocks.push({ address: block.address, rule: block.rule, at: now, endsAt: block.endsAt });
+    take('muster.blocks.v1', block, now);
   };
 
-  const take = (topic: TopicName, event: Sighting, now: number): void => {
+  const noteLimits = (limit: TargetLimit | null, key: string): void => {
+    if (limit === null) limits.delete(key);
+    else limits.set(limit.target, limit);
+  };
+
+  const take = (topic: TopicName, input: object, now: number): void => {
     const found = handlerOf.get(topic);
     if (found === undefined) return;
     messages += 1;
-    const key = topic === 'muster.actor-events.v1' ? (event.actor ?? '') : event.address;
+    const key = keyOf(topic, input as never);
     const name = `${found.name} ${key}`;
     const due = entries.get(name);
     if (due?.wakeAt !== null && due !== undefined && due.wakeAt <= now && found.handler.wake !== undefined) {
@@ -94,7 +100,7 @@ export function securityRun(config: Partial<ReturnType<typeof settings.parse>> =
       correlationId: `c${messages}`,
       causationId: null,
     };
-    const value = { ...eventDefaults, ...event, envelope };
+    const value = { ...eventDefaults, ...input, envelope };
     const message = { topic, partition: 0, offset: messages, timestamp: now, key, id: envelope.id, value, headers: {} };
     settle(name, found.handler.handle(message as never, context(key, entries.get(name)?.state, now)) as Outcome, now);
   };

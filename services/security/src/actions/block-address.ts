@@ -1,20 +1,14 @@
 import { z, type ActionIo } from '@muster/agent';
 import { readAddress } from '@muster/containment';
 import { PermanentError } from '@muster/resilience';
-import { allowListFrom } from '../allowed.ts';
+import { whyAllowed } from '../allowed.ts';
+import { containmentOutput, type ContainmentOutput } from './containment-output.ts';
 import type { Settings } from '../settings.ts';
 
 const input = z.strictObject({
   address: z.string().min(1).max(100).describe('One IP address; a range is refused.'),
   forMs: z.number().int().min(10_000).describe('How long it is kept out, ms: a block ends.'),
   reason: z.string().min(1).max(1_000),
-});
-const output = z.object({
-  address: z.string(),
-  startsAt: z.number(),
-  endsAt: z.number(),
-  reason: z.string(),
-  changeId: z.string().nullable(),
 });
 
 /**
@@ -25,18 +19,15 @@ export const blockAddress = {
   version: '1.0.0',
   description: 'Keeps one address out for a time.',
   input,
-  output,
+  output: containmentOutput,
   examples: ['{"address":"203.0.113.7","forMs":3600000,"reason":"It logged in after guessing."}'],
   tags: ['containment'],
   undo: 'security.release-address',
   needsApproval: true,
-  async run(
-    { address, forMs, reason }: z.output<typeof input>,
-    io: ActionIo<Settings>,
-  ): Promise<z.output<typeof output>> {
+  async run({ address, forMs, reason }: z.output<typeof input>, io: ActionIo<Settings>): Promise<ContainmentOutput> {
     const reading = readAddress(address);
     if (reading.kind !== 'address') throw new PermanentError(`${reading.reason}; give one address`);
-    const allowed = allowListFrom(io.config)(reading.address);
+    const allowed = whyAllowed(reading.address, io.config);
     if (allowed !== undefined) throw new PermanentError(`${allowed}, and is never blocked`);
     const startsAt = io.now();
     const endsAt = startsAt + Math.min(forMs, io.config.longestBlockMs);

@@ -1,6 +1,7 @@
 import { z, type ActionIo } from '@muster/agent';
 import { readAddress } from '@muster/containment';
 import { PermanentError } from '@muster/resilience';
+import { containmentOutput, type ContainmentOutput } from './containment-output.ts';
 import type { Settings } from '../settings.ts';
 
 const input = z.strictObject({
@@ -13,27 +14,17 @@ const input = z.strictObject({
     .describe('So long it is not blocked again, ms.'),
   reason: z.string().min(1).max(1_000),
 });
-const output = z.object({
-  address: z.string(),
-  startsAt: z.number(),
-  endsAt: z.number(),
-  reason: z.string(),
-  changeId: z.string().nullable(),
-});
 
 /** Lets an address in and keeps it from being blocked again for a time. */
 export const releaseAddress = {
   version: '1.0.0',
   description: 'Lets one blocked address in again.',
   input,
-  output,
+  output: containmentOutput,
   examples: ['{"address":"203.0.113.7","reason":"It is our own scanner."}'],
   tags: ['containment'],
   needsApproval: true,
-  async run(
-    { address, forMs, reason }: z.output<typeof input>,
-    io: ActionIo<Settings>,
-  ): Promise<z.output<typeof output>> {
+  async run({ address, forMs, reason }: z.output<typeof input>, io: ActionIo<Settings>): Promise<ContainmentOutput> {
     const reading = readAddress(address);
     if (reading.kind !== 'address') throw new PermanentError(`${reading.reason}; give one address`);
     const startsAt = io.now();

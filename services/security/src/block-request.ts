@@ -1,0 +1,39 @@
+import type { ChangeRequestInput } from '@muster/schemas';
+
+/** A block for which people are asked lasts so long: whoever logged in after guessing is to be gone by then. */
+const askedBlockMs = 24 * 3_600_000;
+
+/** Asks people whether to block an address. */
+export function blockRequest({
+  changeId,
+  address,
+  target,
+  rule,
+  why,
+  reason,
+}: {
+  readonly changeId: string;
+  readonly address: string;
+  readonly target: string;
+  readonly rule: string;
+  /** Why people are asked, a sentence. */
+  readonly why: string;
+  /** Why it is to be blocked, a sentence. */
+  readonly reason: string;
+}): ChangeRequestInput {
+  return {
+    changeId,
+    title: `Block ${address}`,
+    reason: `${why} ${reason}`,
+    target,
+    changeClass: 'block-address',
+    capability: 'security.block-address',
+    input: JSON.stringify({ address, forMs: askedBlockMs, reason }),
+    undo: {
+      capability: 'security.release-address',
+      input: JSON.stringify({ address, reason: 'The change was taken back.' }),
+    },
+    requestedBy: 'security',
+    attributes: { rule },
+  };
+}
