@@ -95,7 +95,7 @@ export const statusAction = {
   isReadOnly: true,
   run({ runId }: z.output<typeof statusInput>, io: ActionIo<Settings>) {
     const root = rootOf(io);
-    const state = runFolder(root, runId, false)?.load();
+    const state = runFolder(root, runId).load();
     if (state === undefined) throw noRun(runId);
     const { job, status, read, loaded, rejected, batches, sink, startedAt, updatedAt } = state;
     const files = state.files.map(({ path }) => path.slice(root.directory.length + 1));
@@ -138,9 +138,9 @@ export const rejectsAction = {
   tags: ['data'],
   isReadOnly: true,
   run({ runId, from, most }: z.output<typeof rejectsInput>, io: ActionIo<Settings>) {
-    const folder = runFolder(rootOf(io), runId, false);
-    const state = folder?.load();
-    if (folder === undefined || state === undefined) throw noRun(runId);
+    const folder = runFolder(rootOf(io), runId);
+    const state = folder.load();
+    if (state === undefined) throw noRun(runId);
     const rows: z.output<typeof rejectedRow>[] = [];
     let at = 0;
     for (const line of folder.rejects()) {

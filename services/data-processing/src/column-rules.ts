@@ -12,12 +12,13 @@ export interface RowRule {
 
 export interface ColumnRules {
   /**
-   * A query that yields a row for each row of `relation`, in its order: the values by their names, `fault` (0, or the rule that was broken) and, of a
-   * bad row, `raw`: the whole row as JSON text.
+   * A query that yields a row for each row of `relation`, in its order: the values (`v0`, `v1`, ...: a name of the job's could be one of ours), `fault` (0, or
+   * the rule that was broken) and, of a bad row, `raw`: the whole row as JSON text.
    */
   checked(relation: string): string;
+  /** What to select of that for the values by their names. */
+  readonly values: string;
   readonly rules: readonly RowRule[];
-  readonly names: readonly string[];
 }
 
 /** A rule about rows of a source as a whole. `raw`: what is kept of a row that breaks it, as SQL. */
@@ -47,10 +48,10 @@ export function columnRules(
   const fault = rules.length === 0 ? '0' : `CASE WHEN coalesce(${any}, false) THEN CASE ${cases} ELSE 0 END ELSE 0 END`;
   const whole = list.map(([name], index) => `${text(name)}: r${index}`).join(', ');
   return {
-    names,
+    values: names.map((name, index) => `v${index} AS ${id(name)}`).join(', '),
     rules,
     checked: (relation) =>
-      `SELECT ${names.map((name, index) => `v${index} AS ${id(name)}`).join(', ')}, fault, ` +
+      `SELECT ${names.map((_, index) => `v${index}`).join(', ')}, fault, ` +
       `CASE ${wholeRow === undefined ? '' : 'WHEN is_misfit THEN whole '}WHEN fault > 0 THEN CAST(to_json({${whole}}) AS VARCHAR) END AS raw ` +
       `FROM (SELECT *, ${fault} AS fault FROM (SELECT *, ${values.join(', ')} FROM (SELECT ${[...misfit, ...raws].join(', ')} FROM ${relation})))`,
   };

@@ -3,7 +3,7 @@ import { cutRecords, fieldsOf, ordinalsAmongAll } from './csv-records.ts';
 
 const rules = { quote: 34, delimiter: 44, isLast: true, longest: 1_000, mustBeUtf8: true };
 const cut = (text: string | Buffer, over: Partial<typeof rules> = {}) => {
-  const { clean, consumed, bad } = cutRecords(Buffer.from(text as string), { ...rules, ...over });
+  const { clean, consumed, bad } = cutRecords(Buffer.from(text), { ...rules, ...over });
   return {
     clean: clean.toString(),
     consumed,
@@ -42,6 +42,31 @@ it('takes out the line with a broken quote, and only that', () => {
   ]);
 });
 
+it('looks at a quote that is the very first letter, too', () => {
+  expect(cut('"1,a\n"2",b\n3,c\n')).toMatchObject({
+    clean: '"2",b\n3,c\n',
+    bad: [[0, 'text follows a closing quote', '"1,a']],
+  });
+});
+
+it('takes out what is not UTF-8 where lines end with a carriage return only', () => {
+  const latin = Buffer.concat([Buffer.from('1,a\r2,'), Buffer.from([0xe9]), Buffer.from('\r3,c')]);
+  expect(cut(latin, { isLast: false })).toMatchObject({
+    clean: '1,a\n',
+    consumed: 8,
+    bad: [[1, expect.anything(), expect.anything()]],
+  });
+});
+
+it('counts what it took as it was, when it takes out what comes later', () => {
+  const lines = Array.from({ length: 50 }, (_, at) => (at % 10 === 7 ? `${at},"a""${at}"` : `${at},a`));
+  lines[30] = '30,"a"x';
+  lines[49] = '49,"a';
+  const { clean, bad } = cut(lines.join('\n'));
+  expect(bad.map(([ordinal]) => ordinal)).toEqual([30, 49]);
+  expect(clean).toBe(`${lines.filter((_, at) => at !== 30 && at !== 49).join('\n')}\n`);
+});
+
 it('waits for the rest of a record that goes on in the next piece', () => {
   expect(cut('1,a\n2,"b\nc', { isLast: false })).toMatchObject({ clean: '1,a\n', consumed: 4, bad: [] });
 });
@@ -55,7 +80,7 @@ it('yields the same records, whatever the pieces are', () => {
     let read = size;
     while (at < text.length) {
       const isLast = at + read >= text.length;
-      const piece = cutRecords(text.subarray(at, at + read), { ...rules, isLast });
+      const piece = cutRecords(Buffer.from(text.subarray(at, at + read)), { ...rules, isLast });
       if (piece.consumed === 0) read *= 2;
       else read = size;
       clean += piece.clean.toString();

@@ -40,43 +40,56 @@ const plain = 1;
 const quoted = 2;
 const closed = 3;
 
-/** Cuts one piece. Nothing is consumed when the piece holds no whole record. */
+/** Of a bad record, this many bytes are kept. */
+const mostKept = 8_000;
+
+/** Cuts one piece, within the memory it is in: the piece is not to be used after that. Nothing is consumed when it holds no whole record. */
 export function cutRecords(piece: Buffer, rules: RecordRules): CutPiece {
   const { quote, isLast, mustBeUtf8 } = rules;
-  const end = isLast ? piece.length : piece.lastIndexOf(lineFeed) + 1;
+  const hasReturns = piece.includes(carriageReturn);
+  const lastEnd = Math.max(piece.lastIndexOf(lineFeed), hasReturns ? piece.lastIndexOf(carriageReturn) : -1);
+  const end = isLast ? piece.length : lastEnd + 1;
   const whole = piece.subarray(0, end);
   const isText = !mustBeUtf8 || isUtf8(whole);
-  const isPlain =
-    isText &&
-    end > 0 &&
-    piece[end - 1] === lineFeed &&
-    piece[0] !== lineFeed &&
-    !whole.includes(carriageReturn) &&
-    !whole.includes('\n\n') &&
-    (quote === undefined || !whole.includes(quote));
-  return isPlain ? { clean: whole, consumed: end, bad: [] } : cutWithCare(piece, rules, isText);
+  // Lines are what they seem, but for quotes.
+  const isEven = isText && !hasReturns && piece[0] !== lineFeed && !whole.includes('\n\n');
+  const isPlain = isEven && end > 0 && piece[end - 1] === lineFeed && (quote === undefined || !whole.includes(quote));
+  return isPlain ? { clean: whole, consumed: end, bad: [] } : cutWithCare(piece, rules, { isText, isEven });
 }
 
-function cutWithCare(piece: Buffer, rules: RecordRules, isText: boolean): CutPiece {
+function cutWithCare(
+  piece: Buffer,
+  rules: RecordRules,
+  { isText, isEven }: { readonly isText: boolean; readonly isEven: boolean },
+): CutPiece {
   const { quote, isLast } = rules;
-  const clean = Buffer.allocUnsafe(piece.length + 1);
   const bad: BadRecord[] = [];
-  // Where lines are what they seem, all before the line of the next quote is taken at once.
-  const isEven = isText && quote !== undefined && !piece.includes(carriageReturn) && !piece.includes('\n\n');
-  let nextQuote = -1;
+  // What is kept moves to the front of the piece, as far as something before it was taken out.
   let written = 0;
+  const keep = (from: number, to: number): void => {
+    if (written !== from) piece.copyWithin(written, from, to);
+    written += to - from;
+  };
   let ordinal = 0;
+  /** Where lines lie that no one has counted yet. */
+  const uncounted: [number, number][] = [];
+  const take = (from: number, to: number, reason: string): void => {
+    for (const [begin, end] of uncounted.splice(0)) ordinal += linesIn(piece, begin, end);
+    bad.push({ ordinal, reason, bytes: Buffer.from(piece.subarray(from, Math.min(to, from + mostKept))) });
+    ordinal += 1;
+  };
+  let nextQuote = -1;
+  let lacksEnd = false;
   let at = 0;
   while (at < piece.length) {
     if (isEven) {
-      if (nextQuote < at) nextQuote = piece.indexOf(quote, at);
+      // All before the line of the next quote is taken at once.
+      if (nextQuote < at) nextQuote = quote === undefined ? -1 : piece.indexOf(quote, at);
       if (nextQuote < 0) nextQuote = piece.length;
-      const line = piece.lastIndexOf(lineFeed, nextQuote - 1) + 1;
+      const line = nextQuote === 0 ? 0 : piece.lastIndexOf(lineFeed, nextQuote - 1) + 1;
       if (line > at) {
-        piece.copy(clean, written, at, line);
-        for (let feed = piece.indexOf(lineFeed, at); feed >= 0 && feed < line; feed = piece.indexOf(lineFeed, feed + 1))
-          ordinal += 1;
-        written += line - at;
+        uncounted.push([written, written + line - at]);
+        keep(at, line);
         at = line;
         continue;
       }
@@ -89,21 +102,26 @@ function cutWithCare(piece: Buffer, rules: RecordRules, isText: boolean): CutPie
       const after = lineEnd(piece, at);
       if (after === undefined && !isLast) break;
       next = after ?? piece.length;
-      bad.push({ ordinal, reason: broken, bytes: piece.subarray(at, next) });
-      ordinal += 1;
+      take(at, next, broken);
     } else if (end > at) {
-      if (!isText && !isUtf8(piece.subarray(at, end)))
-        bad.push({ ordinal, reason: 'it is not UTF-8: say the charset of the source', bytes: piece.subarray(at, end) });
+      if (!isText && !isUtf8(piece.subarray(at, end))) take(at, end, 'it is not UTF-8: say the charset of the source');
       else {
-        written += piece.copy(clean, written, at, end);
-        clean[written] = lineFeed;
-        written += 1;
+        lacksEnd = end === piece.length && written === at;
+        keep(at, end);
+        if (!lacksEnd) piece[written++] = lineFeed;
+        ordinal += 1;
       }
-      ordinal += 1;
     }
     at = Math.min(piece.length, next + (piece[next] === carriageReturn && piece[next + 1] === lineFeed ? 2 : 1));
   }
-  return { clean: clean.subarray(0, written), consumed: at, bad };
+  const clean = piece.subarray(0, written);
+  return { clean: lacksEnd ? Buffer.concat([clean, Buffer.of(lineFeed)]) : clean, consumed: at, bad };
+}
+
+function linesIn(piece: Buffer, from: number, to: number): number {
+  let lines = 0;
+  for (let at = piece.indexOf(lineFeed, from); at >= 0 && at < to; at = piece.indexOf(lineFeed, at + 1)) lines += 1;
+  return lines;
 }
 
 interface Scanned {

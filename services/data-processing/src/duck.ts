@@ -6,16 +6,26 @@ export interface DuckOptions {
   readonly directories: readonly string[];
   /** Where it puts what does not fit into memory; one of `directories`, or below. */
   readonly spill: string;
+  /** Of all lanes together. */
   readonly memory: string;
+  /** Of all lanes together; each has at least the one it is called on. */
   readonly threads: number;
+  /** How many statements run side by side, beside those of the main connection. Default none. */
+  readonly lanes?: number;
 }
 
-export interface Duck {
+/** A connection: one statement at a time, with temporary tables of its own. */
+export interface DuckLane {
   run(statement: string): Promise<void>;
   /** Rows as plain values: big integers as text. */
   rows(query: string): Promise<Record<string, unknown>[]>;
   /** One number out of one row. */
   count(query: string): Promise<number>;
+}
+
+/** It is a connection too, beside those of `lanes`. */
+export interface Duck extends DuckLane {
+  readonly lanes: readonly DuckLane[];
   close(): void;
 }
 
@@ -24,17 +34,25 @@ export interface Duck {
  * changed by a statement. `signal` interrupts what runs.
  */
 export async function openDuck(
-  { directories, spill, memory, threads }: DuckOptions,
+  { directories, spill, memory, threads, lanes = 0 }: DuckOptions,
   signal: AbortSignal,
 ): Promise<Duck> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: String(threads), memory_limit: memory });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: String(Math.max(1, threads - Math.max(0, lanes - 1))),
+    memory_limit: memory,
+  });
   const connection = await instance.connect();
+  const laneConnections: DuckDBConnection[] = [];
+  for (let lane = 0; lane < lanes; lane += 1) laneConnections.push(await instance.connect());
+  const all = [connection, ...laneConnections];
   let interrupting: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
-    connection.interrupt();
+    const each = (): void => all.forEach((one) => one.interrupt());
+    each();
     // One that comes before a statement has quite begun is lost.
-    interrupting = setInterval(() => connection.interrupt(), 50);
+    interrupting = setInterval(each, 50);
   };
+  for (const each of all) await each.run("SET TimeZone = 'UTC'");
   for (const setting of [
     `temp_directory = ${text(spill)}`,
     `allowed_directories = [${directories.map((each) => text(`${each}/`)).join(', ')}]`,
@@ -42,35 +60,41 @@ export async function openDuck(
     'autoload_known_extensions = false',
     'allow_community_extensions = false',
     'preserve_insertion_order = true',
-    "TimeZone = 'UTC'",
     'enable_external_access = false',
     'lock_configuration = true',
   ])
     await connection.run(`SET ${setting}`);
   signal.addEventListener('abort', interrupt, { once: true });
-  const guarded = async <T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> => {
+  return {
+    ...laneOf(connection, memory, signal),
+    lanes: laneConnections.map((each) => laneOf(each, memory, signal)),
+    close() {
+      signal.removeEventListener('abort', interrupt);
+      clearInterval(interrupting);
+      for (const each of all) each.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function laneOf(connection: DuckDBConnection, memory: string, signal: AbortSignal): DuckLane {
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     try {
-      return await work(connection);
+      return await work();
     } catch (error) {
       signal.throwIfAborted();
       throw duckFault(error, memory);
     }
   };
   const rows = (query: string): Promise<Record<string, unknown>[]> =>
-    guarded(async (each) => (await each.runAndReadAll(query)).getRowObjectsJson() as Record<string, unknown>[]);
+    guarded(async () => (await connection.runAndReadAll(query)).getRowObjectsJson() as Record<string, unknown>[]);
   return {
-    run: (statement) => guarded(async (each) => void (await each.run(statement))),
+    run: (statement) => guarded(async () => void (await connection.run(statement))),
     rows,
     async count(query) {
       const [row] = await rows(query);
       return Number(Object.values(row ?? {})[0] ?? 0);
-    },
-    close() {
-      signal.removeEventListener('abort', interrupt);
-      clearInterval(interrupting);
-      connection.closeSync();
-      instance.closeSync();
     },
   };
 }

@@ -1,12 +1,13 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobColumns, Reconciliation } from '@muster/jobs';
 import { openDuck, text, type Duck } from './duck.ts';
 import { openSource } from './open-source.ts';
 import { refusal } from './refusal.ts';
-import { rejectedIn } from './rejected-rows.ts';
-import { smaller, stage, type RunSurroundings } from './run-job.ts';
-import { replaceFile, runFolder, type Place } from './run-state.ts';
+import { replaceFile } from './durable-file.ts';
+import { stage } from './load-batches.ts';
+import { rejectLines, rejectedIn } from './rejected-rows.ts';
+import { smaller, type RunSurroundings } from './run-job.ts';
+import { runFolder, type Place } from './run-state.ts';
 import { classified } from './reconcile-rules.ts';
 
 /** What became of the rows of one side: `rows` is the sum of all others. */
@@ -45,7 +46,7 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const { root, now } = around;
   const startedAt = now();
-  const folder = runFolder(root, runId, true);
+  const folder = runFolder(root, runId);
   if (folder.load() !== undefined) throw refusal('RunTaken', `${runId} is a run of a job: begin a new one`);
   const shown = definition.differences?.replaceAll('{run}', runId);
   const target = shown === undefined ? undefined : root.folder(shown);
@@ -57,6 +58,7 @@ export async function reconcile(
     );
   const sources = { left: open('left'), right: open('right') };
   try {
+    folder.begin();
     duck = await openDuck(
       {
         directories: [
@@ -81,16 +83,15 @@ export async function reconcile(
         around.signal.throwIfAborted();
         const batch = await source.read(place, 0);
         await stage(batch, duck);
-        const lines = await rejectedIn(batch, row, duck);
-        rejected[side] += lines.length;
-        if (rejects.length < mostRejectsKept) rejects.push(...lines);
-        const names = batch.rules.names.map((name) => `"${name}"`).join(', ');
-        const rows = `SELECT ${names} FROM checked WHERE fault = 0`;
+        const bad = await rejectedIn(batch, duck);
+        rejected[side] += bad.length;
+        if (rejects.length < mostRejectsKept) rejects.push(...rejectLines(bad, batch.name, row));
+        const rows = `SELECT ${batch.rules.values} FROM checked WHERE fault = 0`;
         await duck.run(number === 0 ? `CREATE TEMP TABLE ${side}_rows AS ${rows}` : `INSERT INTO ${side}_rows ${rows}`);
         around.progress(source.doneAt(place), source.total, `${side}: read`);
         row =
           batch.next?.file === place.file
-            ? row + lines.length + (await duck.count(`SELECT count(*) FROM checked WHERE fault = 0`))
+            ? row + bad.length + (await duck.count(`SELECT count(*) FROM checked WHERE fault = 0`))
             : 0;
         place = batch.next;
       }
@@ -150,7 +151,7 @@ export async function reconcile(
     duck?.close();
     await sources.left.close();
     await sources.right.close();
-    rmSync(folder.directory, { recursive: true, force: true });
+    folder.discard();
   }
 }
 

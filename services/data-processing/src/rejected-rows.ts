@@ -1,5 +1,5 @@
 import { ordinalsAmongAll } from './csv-records.ts';
-import type { Duck } from './duck.ts';
+import type { DuckLane } from './duck.ts';
 import type { Batch } from './source.ts';
 
 /** A row that was not loaded, as it is kept. */
@@ -16,16 +16,15 @@ export interface RejectedRow {
 
 const mostText = 2_000;
 
-/** What the staged batch does not load, in the order of the source, as JSON lines. */
-export async function rejectedIn(
-  { rules, name, taken, hasParseRejects }: Batch,
-  firstRow: number,
-  duck: Duck,
-): Promise<string[]> {
-  const rejected: (Omit<RejectedRow, 'source'> & { readonly row: number })[] = [];
+/** The same, with the row counted from 0 within its batch: where that begins is known when all before it are done. */
+export type BatchReject = Omit<RejectedRow, 'source'>;
+
+/** What the staged batch does not load, in the order of the source. */
+export async function rejectedIn({ rules, taken, hasParseRejects }: Batch, duck: DuckLane): Promise<BatchReject[]> {
+  const rejected: BatchReject[] = [];
   const cut = taken.map(({ ordinal }) => ordinal);
   for (const { ordinal, reason, bytes } of taken)
-    rejected.push({ row: ordinal, field: '', reason, record: bytes.subarray(0, 4 * mostText).toString('utf8') });
+    rejected.push({ row: ordinal, field: '', reason, record: bytes.toString('utf8') });
   const parse = hasParseRejects ? await parseRejects(duck) : [];
   const parsed = ordinalsAmongAll(
     parse.map(({ line }) => line),
@@ -48,18 +47,15 @@ export async function rejectedIn(
       record: (raw as string | null) ?? '',
     });
   }
-  return rejected
-    .sort((one, other) => one.row - other.row)
-    .map(({ row, field, reason, record }) => {
-      const kept = record.length > mostText ? `${record.slice(0, mostText)}...` : record;
-      return JSON.stringify({
-        source: name,
-        row: firstRow + row + 1,
-        field,
-        reason,
-        record: kept,
-      } satisfies RejectedRow);
-    });
+  return rejected.sort((one, other) => one.row - other.row);
+}
+
+/** As JSON lines. `firstRow`: how many records of that file came before the batch. */
+export function rejectLines(rejected: readonly BatchReject[], source: string, firstRow: number): string[] {
+  return rejected.map(({ row, field, reason, record }) => {
+    const kept = record.length > mostText ? `${record.slice(0, mostText)}...` : record;
+    return JSON.stringify({ source, row: firstRow + row + 1, field, reason, record: kept } satisfies RejectedRow);
+  });
 }
 
 interface ParseReject {
@@ -69,7 +65,7 @@ interface ParseReject {
   readonly record: string;
 }
 
-async function parseRejects(duck: Duck): Promise<ParseReject[]> {
+async function parseRejects(duck: DuckLane): Promise<ParseReject[]> {
   const found = await duck.rows(
     'SELECT line, first(error_message ORDER BY column_idx) AS message, first(csv_line) AS record FROM parse_rejects GROUP BY line ORDER BY line',
   );

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -73,7 +74,7 @@ async function loaded(query = "SELECT * FROM 'out/*.parquet' ORDER BY id"): Prom
 }
 
 const rejects = (runId = 'run-1'): { row: number; field: string; reason: string; record: string; source: string }[] =>
-  [...runFolder(dataRoot(directory), runId, true).rejects()].map((line) => JSON.parse(line) as never);
+  [...runFolder(dataRoot(directory), runId).rejects()].map((line) => JSON.parse(line) as never);
 
 const header = 'id,amount,country,at\n';
 const many = (count: number): string =>
@@ -174,7 +175,7 @@ it('goes on after an end at any batch: no row is missing, none is there twice', 
       signal: abort.signal,
       progress: () => {
         batches += 1;
-        if (batches === 2) abort.abort(new Error('killed'));
+        if (batches === 3) abort.abort(new Error('killed'));
       },
     }).catch((error: unknown) => (error as Error).message);
     if (typeof result !== 'string') {
@@ -184,7 +185,7 @@ it('goes on after an end at any batch: no row is missing, none is there twice', 
     expect(result).toBe('killed');
     ends += 1;
   }
-  expect(ends).toBeGreaterThan(5);
+  expect(ends).toBeGreaterThan(3);
   expect(await loaded("SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM 'out/*.parquet'")).toEqual([
     { n: 59, ids: 59 },
   ]);
@@ -202,26 +203,75 @@ it('does a batch again that was written and not noted', async () => {
   await run(orders, { signal: abort.signal, progress: () => abort.abort(new Error('killed')) }).catch(() => undefined);
   // What a process leaves that dies between the part and the checkpoint, and in the middle of a part.
   given('out/part-000001.parquet', readFileSync(join(directory, 'out/part-000000.parquet')));
+  given('out/part-000900.parquet', readFileSync(join(directory, 'out/part-000000.parquet')));
   given('out/.part-000002.parquet.7.half', 'half');
+  given('.muster/runs/run-1/.state.json.7.half', 'half');
+  given('.muster/runs/run-1/work/7/piece-0.csv', 'left');
   expect(await run(orders)).toMatchObject({ loaded: 20, isResumed: true });
   expect(await loaded("SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM 'out/*.parquet'")).toEqual([
     { n: 20, ids: 20 },
   ]);
   expect(readdirSync(join(directory, 'out')).filter((file) => file.endsWith('.half'))).toEqual([]);
+  expect(readdirSync(join(directory, '.muster/runs/run-1')).sort()).toEqual([
+    'attempt',
+    'rejects',
+    'state.json',
+    'work',
+  ]);
+  expect(readdirSync(join(directory, '.muster/runs/run-1/work'))).toEqual([]);
 });
 
 it('says so when the sink dies in the middle, and does not pretend', async () => {
   given('in/orders.csv', many(40));
   await expect(
-    run(orders, { progress: () => rmSync(join(directory, 'out'), { recursive: true, force: true }) }),
+    run(orders, {
+      progress: () => existsSync(join(directory, 'out')) && renameSync(join(directory, 'out'), join(directory, 'gone')),
+    }),
   ).rejects.toMatchObject({ code: 'SinkGone', message: expect.stringContaining('the folder out is gone') });
   await expect(run(orders)).rejects.toMatchObject({ code: 'SinkGone' });
 });
 
-it('fails when more rows are rejected than the job allows, and keeps them', async () => {
+it('fails when more rows are rejected than the job allows, keeps them, and does not pass when it is asked again', async () => {
   given('in/orders.csv', many(20).replaceAll('DE', 'XX'));
-  await expect(run(`${orders}mostRejects: 3\n`)).rejects.toMatchObject({ code: 'TooManyRejects' });
+  const strict = `${orders}mostRejects: 3\n`;
+  await expect(run(strict)).rejects.toMatchObject({ code: 'TooManyRejects' });
   expect(rejects().length).toBeGreaterThan(3);
+  await expect(run(strict, { runId: 'run-2' })).rejects.toMatchObject({ code: 'SinkTaken' });
+  const other = strict.replace('parquet: out', 'parquet: other');
+  for (const _ of ['first', 'again'])
+    await expect(run(other, { runId: 'run-3', batchBytes: 10_000 })).rejects.toMatchObject({ code: 'TooManyRejects' });
+});
+
+it('takes columns by the names that it uses itself', async () => {
+  given('in/orders.csv', 'rowid,fault,raw,checked\n7,8,a,b\nx,8,a,b\n9,8,a,b\n');
+  const named = orders.replace(
+    /columns:[^]*sink/,
+    'columns:\n  rowid: { type: integer }\n  fault: { type: integer }\n  raw: { type: text }\n  checked: { type: text }\nsink',
+  );
+  expect(await run(named)).toMatchObject({ loaded: 2, rejected: 1 });
+  expect(await loaded("SELECT rowid, fault, raw, checked FROM 'out/*.parquet' ORDER BY 1")).toEqual([
+    { rowid: '7', fault: '8', raw: 'a', checked: 'b' },
+    { rowid: '9', fault: '8', raw: 'a', checked: 'b' },
+  ]);
+  expect(rejects()).toMatchObject([{ row: 2, field: 'rowid' }]);
+});
+
+it('stops an attempt when the run has been begun again, and leaves nothing of it behind', async () => {
+  given('in/orders.csv', many(20));
+  let again: Promise<RunSummary> | undefined;
+  const first = run(orders, { progress: () => void (again ??= run(orders)) });
+  await expect(first).rejects.toBeInstanceOf(Error);
+  expect(await again).toMatchObject({ read: 20, loaded: 20 });
+  expect(await loaded("SELECT count(*)::INT AS n, count(DISTINCT id)::INT AS ids FROM 'out/*.parquet'")).toEqual([
+    { n: 20, ids: 20 },
+  ]);
+  expect(readdirSync(join(directory, '.muster/runs/run-1/work'))).toEqual([]);
+});
+
+it('says so when a checkpoint can not be read', async () => {
+  given('in/orders.csv', many(2));
+  given('.muster/runs/run-1/state.json', '{"runId":"run-1","jo');
+  await expect(run(orders)).rejects.toMatchObject({ code: 'BadCheckpoint' });
 });
 
 it('reads JSON lines and Parquet, and writes JSON lines and CSV', async () => {

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import type { Job } from '@muster/jobs';
 import type { DataRoot } from './data-root.ts';
 import { openDuck, type Duck } from './duck.ts';
 import { fileSink } from './file-sink.ts';
+import { loadBatches } from './load-batches.ts';
 import { openSource } from './open-source.ts';
 import { connectPostgres, type PostgresConnection } from './postgres-connection.ts';
 import { postgresSink } from './postgres-sink.ts';
 import { refusal } from './refusal.ts';
-import { rejectedIn } from './rejected-rows.ts';
-import { runFolder, type Place, type RunFolder, type RunState } from './run-state.ts';
+import { runFolder, type RunState } from './run-state.ts';
 import type { Sink } from './sink.ts';
-import type { Batch, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 export interface RunSurroundings {
   readonly root: DataRoot;
@@ -47,18 +46,18 @@ export interface RunSummary {
  */
 export async function runJob(job: Job, runId: string, around: RunSurroundings): Promise<RunSummary> {
   const { root, signal, now } = around;
-  const folder = runFolder(root, runId, true);
+  const folder = runFolder(root, runId);
   const fingerprint = createHash('sha256').update(JSON.stringify(job)).digest('hex');
   const before = folder.load();
   if (before !== undefined && before.fingerprint !== fingerprint)
     throw refusal('RunTaken', `${runId} is a run of ${before.job} ${before.version} as it was then: begin a new run`);
   if (before !== undefined && before.status !== 'RUNNING') return summaryOf(before, true);
-  mkdirSync(folder.work, { recursive: true });
-  let duck: Duck | undefined;
   const batchBytes = before?.batchBytes ?? around.batchBytes;
-  const source = openSource(job, { root, work: folder.work, batchBytes, duck: () => duck! });
+  let duck: Duck | undefined;
+  let source: Source | undefined;
   let sink: Sink | undefined;
   try {
+    source = openSource(job, { root, work: folder.work, batchBytes, duck: () => duck! });
     sink = openSink(job, runId, folder.work, around);
     const state: RunState = before ?? {
       runId,
@@ -80,111 +79,34 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
       sink: sink.where,
     };
     mustBeSameFiles(state, source);
+    folder.begin();
+    await sink.begin(state, before === undefined);
     if (before === undefined) folder.save(state);
-    else await sink.check(state);
+    const memory = smaller(job.memory, around.memory);
     duck = await openDuck(
       {
         directories: [folder.work, ...source.directories, ...sink.directories],
         spill: folder.work,
-        memory: smaller(job.memory, around.memory),
+        memory,
         threads: around.threads,
+        // A lane holds a batch as text and as a table, and there is more than that.
+        lanes: around.threads > 1 && bytesOf(memory) >= 16 * batchBytes ? 2 : 1,
       },
       signal,
     );
-    const done = await loadAll({ job, state, source, sink, duck, folder, around });
+    const { lanes } = duck;
+    const { progress } = around;
+    const done = await loadBatches({ job, state, source, sink, lanes, folder, signal, now, progress });
     await sink.finish(done);
     const ended: RunState = { ...done, status: done.rejected > 0 ? 'PARTIAL' : 'COMPLETED', updatedAt: now() };
     folder.save(ended);
-    rmSync(folder.work, { recursive: true, force: true });
     return summaryOf(ended, before !== undefined);
   } finally {
     duck?.close();
-    await source.close();
+    await source?.close();
     await sink?.close();
+    folder.end();
   }
-}
-
-interface Loading {
-  readonly job: Job;
-  readonly state: RunState;
-  readonly source: Source;
-  readonly sink: Sink;
-  readonly duck: Duck;
-  readonly folder: RunFolder;
-  readonly around: RunSurroundings;
-}
-
-async function loadAll({ job, state: first, source, sink, duck, folder, around }: Loading): Promise<RunState> {
-  const { signal, now, progress } = around;
-  let state = first;
-  const ahead = (place: Place | null, batch: number): Promise<Batch> | undefined => {
-    const reading = place === null ? undefined : source.read(place, batch % 2);
-    // It is awaited in its turn; until then nobody hears it fail.
-    reading?.catch(() => undefined);
-    return reading;
-  };
-  let reading = ahead(state.place, state.batches);
-  while (reading !== undefined && state.place !== null) {
-    signal.throwIfAborted();
-    const number = state.batches;
-    const batch = await reading;
-    // Text is cut while DuckDB works on the batch before.
-    const place = batch.next ?? null;
-    reading = ahead(place, number + 1);
-    const { part, loaded, rejects, read } = await loadBatch(batch, number, state.row, { sink, duck });
-    const rejected = state.rejected + rejects.length;
-    folder.saveRejects(number, rejects);
-    state = {
-      ...state,
-      updatedAt: now(),
-      batches: number + 1,
-      place,
-      row: place?.file === state.place?.file ? state.row + read : 0,
-      read: state.read + read,
-      loaded: state.loaded + loaded,
-      rejected,
-      parts: part === undefined ? state.parts : [...state.parts, { name: part, rows: loaded }],
-    };
-    folder.save(state);
-    if (rejected > (job.mostRejects ?? Infinity))
-      throw refusal(
-        'TooManyRejects',
-        `${rejected} of ${state.read} rows were rejected, and the job allows ${job.mostRejects}; muster job rejects ${state.runId} shows them`,
-      );
-    const total = source.total;
-    const done = place === null ? (total ?? state.read) : Math.round(source.doneAt(place));
-    progress(done, total, `${state.loaded} rows loaded, ${rejected} rejected`);
-  }
-  return state;
-}
-
-interface LoadedBatch {
-  readonly part: string | undefined;
-  readonly read: number;
-  readonly loaded: number;
-  /** As JSON lines. */
-  readonly rejects: readonly string[];
-}
-
-async function loadBatch(
-  batch: Batch,
-  number: number,
-  firstRow: number,
-  { sink, duck }: { readonly sink: Sink; readonly duck: Duck },
-): Promise<LoadedBatch> {
-  await stage(batch, duck);
-  const loaded = await duck.count('SELECT count(*) FROM checked WHERE fault = 0');
-  const rejects = await rejectedIn(batch, firstRow, duck);
-  const columns = batch.rules.names.map((name) => `"${name}"`).join(', ');
-  const part = await sink.write(number, `SELECT ${columns} FROM checked WHERE fault = 0`, loaded, duck);
-  return { part, loaded, rejects, read: loaded + rejects.length };
-}
-
-/** Makes the table `checked` of a batch: values, the rule that was broken, and the row as it was. */
-export async function stage(batch: Batch, duck: Duck): Promise<void> {
-  await duck.run('DROP TABLE IF EXISTS parse_rejects');
-  await duck.run('DROP TABLE IF EXISTS parse_scans');
-  await duck.run(`CREATE OR REPLACE TEMP TABLE checked AS ${batch.rules.checked(batch.relation)}`);
 }
 
 function openSink({ sink, columns }: Job, runId: string, work: string, { root, signal }: RunSurroundings): Sink {

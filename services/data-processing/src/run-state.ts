@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from '@muster/agent';
 import type { DataRoot } from './data-root.ts';
+import { replaceFile, rmHalves } from './durable-file.ts';
 import { refusal } from './refusal.ts';
 
 /** Where in a source a batch begins. */
@@ -57,73 +48,93 @@ export type RunState = z.infer<typeof stateForm>;
 
 /** What is kept of one run: its checkpoint and what was rejected. */
 export interface RunFolder {
-  readonly directory: string;
-  /** For what a batch needs while it is worked on. */
+  /** For what batches need while they are worked on; no other attempt has the same. */
   readonly work: string;
   load(): RunState | undefined;
+  /**
+   * Makes the folders, and makes this attempt the one that the run belongs to. What earlier ones left unfinished is removed; one that still lives is
+   * stopped by that.
+   */
+  begin(): void;
+  /** Throws PermanentError when another attempt has begun since. */
+  mustBeOurs(): void;
   /** Replaces the checkpoint in one step that a crash can not halve. */
   save(state: RunState): void;
   /** Replaces what a batch rejected, in the same way. */
   saveRejects(batch: number, lines: readonly string[]): void;
   /** Rejected rows as JSON lines, in order. */
   rejects(): Iterable<string>;
+  /** Removes what was only needed for the work of this attempt. */
+  end(): void;
+  /** Removes all of the run, unless it is another attempt's by now. */
+  discard(): void;
 }
 
 const runIdForm = /^[A-Za-z0-9][\w.-]{0,99}$/;
 
-/** Throws PermanentError on an id that can not be one. `isNew: false` makes nothing: undefined where there is no such run. */
-export function runFolder(root: DataRoot, runId: string, isNew: true): RunFolder;
-export function runFolder(root: DataRoot, runId: string, isNew: boolean): RunFolder | undefined;
-export function runFolder(root: DataRoot, runId: string, isNew: boolean): RunFolder | undefined {
+/** Makes nothing yet. Throws PermanentError on an id that can not be one. */
+export function runFolder(root: DataRoot, runId: string): RunFolder {
   if (!runIdForm.test(runId))
     throw refusal(
       'BadRunId',
       `a run is named by up to 100 letters, digits, _, - and dots, not ${JSON.stringify(runId.slice(0, 100))}`,
     );
   const directory = join(root.directory, '.muster', 'runs', runId);
-  if (!isNew && !existsSync(directory)) return undefined;
-  const work = join(directory, 'work');
+  const attempt = randomUUID().slice(0, 8);
+  const works = join(directory, 'work');
+  const work = join(works, attempt);
   const rejects = join(directory, 'rejects');
   const stateFile = join(directory, 'state.json');
-  if (isNew) for (const each of [work, rejects]) mkdirSync(each, { recursive: true });
+  const ownerFile = join(directory, 'attempt');
+  const rejectsFile = (batch: number): string => join(rejects, `${String(batch).padStart(6, '0')}.jsonl`);
+  const isOurs = (): boolean => existsSync(ownerFile) && readFileSync(ownerFile, 'utf8') === attempt;
+  const load = (): RunState | undefined => {
+    if (!existsSync(stateFile)) return undefined;
+    const read = stateForm.safeParse(jsonIn(stateFile));
+    if (!read.success)
+      throw refusal('BadCheckpoint', `the checkpoint of run ${runId} can not be read by this version: begin a new run`);
+    return read.data;
+  };
   return {
-    directory,
     work,
-    load() {
-      if (!existsSync(stateFile)) return undefined;
-      const read = stateForm.safeParse(JSON.parse(readFileSync(stateFile, 'utf8')));
-      if (!read.success)
-        throw refusal('BadCheckpoint', `the checkpoint of run ${runId} is of another version: begin a new run`);
-      return read.data;
+    load,
+    begin() {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(ownerFile, attempt);
+      for (const each of [works, rejects]) mkdirSync(each, { recursive: true });
+      for (const each of [directory, rejects]) rmHalves(each);
+      for (const left of readdirSync(works)) rmSync(join(works, left), { recursive: true, force: true, maxRetries: 3 });
+      mkdirSync(work);
+    },
+    mustBeOurs() {
+      if (!isOurs())
+        throw refusal(
+          'RunTakenOver',
+          `run ${runId} was asked for once more meanwhile and goes on there, or was removed`,
+        );
     },
     save: (state) => replaceFile(stateFile, `${JSON.stringify(state)}\n`),
     saveRejects(batch, lines) {
-      const file = join(rejects, `${String(batch).padStart(6, '0')}.jsonl`);
-      if (lines.length > 0) replaceFile(file, `${lines.join('\n')}\n`);
-      else rmSync(file, { force: true });
+      if (lines.length > 0) replaceFile(rejectsFile(batch), `${lines.join('\n')}\n`);
+      else rmSync(rejectsFile(batch), { force: true });
     },
     *rejects() {
-      const known = this.load()?.batches ?? 0;
-      if (!existsSync(rejects)) return;
-      const files = readdirSync(rejects)
-        .filter((file) => /^\d{6,}\.jsonl$/.test(file))
-        .sort();
-      for (const file of files)
-        if (Number.parseInt(file, 10) < known)
-          yield* readFileSync(join(rejects, file), 'utf8').split('\n').filter(Boolean);
+      const known = load()?.batches ?? 0;
+      for (let batch = 0; batch < known; batch += 1)
+        if (existsSync(rejectsFile(batch))) yield* readFileSync(rejectsFile(batch), 'utf8').split('\n').filter(Boolean);
+    },
+    end: () => rmSync(work, { recursive: true, force: true }),
+    discard() {
+      if (isOurs()) rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Writes a file so that it is there whole or as it was, after a crash and after a loss of power. */
-export function replaceFile(file: string, content: string): void {
-  const half = `${file}.${process.pid}.half`;
-  const descriptor = openSync(half, 'w');
+function jsonIn(file: string): unknown {
   try {
-    writeSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  renameSync(half, file);
 }

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import type { JobColumns, JobSource } from '@muster/jobs';
 import { columnRules, type ColumnRules } from './column-rules.ts';
@@ -33,6 +34,12 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
   const before = files.map((_, index) => files.slice(0, index).reduce((sum, { bytes }) => sum + bytes, 0));
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let known: { readonly file: number; readonly shape: Shape } | undefined;
+  // Batches are read one after the other, and what was read is in a file of its own before the next one begins.
+  let buffer = Buffer.allocUnsafe(0);
+  const pieceAt = async (file: FileHandle, from: number, size: number): Promise<Buffer> => {
+    if (buffer.length < size) buffer = Buffer.allocUnsafe(size);
+    return readAt(file, buffer.subarray(0, size), from);
+  };
 
   /** What a file begins with, and how its columns are read. */
   interface Shape {
@@ -42,17 +49,17 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
     readonly relation: (file: string) => string;
   }
 
-  const shapeOf = (index: number, descriptor: number): Shape => {
+  const shapeOf = async (index: number, file: FileHandle): Promise<Shape> => {
     if (known?.file === index) return known.shape;
-    const shape = isCsv ? csvShape(index, descriptor) : jsonShape(index, descriptor);
+    const head = await readAt(file, Buffer.allocUnsafe(isCsv ? 4 * longestRecord : 4_096), 0);
+    const shape = isCsv ? csvShape(index, head) : jsonShape(index, head);
     known = { file: index, shape };
     return shape;
   };
 
   const nameOf = (index: number): string => relative(root.directory, paths[index] ?? '');
 
-  const csvShape = (index: number, descriptor: number): Shape => {
-    const head = pieceAt(descriptor, 0, 4 * longestRecord);
+  const csvShape = (index: number, head: Buffer): Shape => {
     const mark = markLength(head, nameOf(index));
     const names = header ? headerOf(head.subarray(mark), nameOf(index)) : undefined;
     const wanted = Object.entries(columns).map(([name, { from = name }]) => from);
@@ -91,10 +98,11 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
     return { fields: fieldsOf(decoded, delimiter).map((field) => field.trim()), length: end };
   };
 
-  const jsonShape = (index: number, descriptor: number): Shape => {
-    const mark = markLength(pieceAt(descriptor, 0, 4096), nameOf(index));
-    return { begin: mark, rules: jsonRules(columns), relation: jsonRelation };
-  };
+  const jsonShape = (index: number, head: Buffer): Shape => ({
+    begin: markLength(head, nameOf(index)),
+    rules: jsonRules(columns),
+    relation: jsonRelation,
+  });
 
   return {
     files,
@@ -102,38 +110,23 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
     total,
     doneAt: ({ file, offset }) => (before[file] ?? total) + offset,
     close: () => Promise.resolve(),
-    read(place, slot) {
+    async read(place, slot) {
       const { file: index } = place;
       const path = paths[index] ?? '';
       const name = nameOf(index);
-      const descriptor = open(path, name);
+      const bytes = files[index]?.bytes ?? 0;
+      let file: FileHandle | undefined;
       try {
+        file = await open(path);
         mustBeSame(files[index], path, name);
-        const shape = shapeOf(index, descriptor);
+        const shape = await shapeOf(index, file);
         const from = Math.max(place.offset, shape.begin);
-        const bytes = files[index]?.bytes ?? 0;
-        const cut = (): CutPiece => {
-          for (let size = batchBytes; ; size *= 2) {
-            const piece = pieceAt(descriptor, from, size);
-            const isLast = from + piece.length >= bytes;
-            const done = cutRecords(piece, {
-              quote: isCsv ? 0x22 : undefined,
-              delimiter: delimiter.charCodeAt(0),
-              isLast,
-              longest: longestRecord,
-              mustBeUtf8: decoder === undefined,
-            });
-            if (done.consumed > 0 || isLast) return isLast ? { ...done, consumed: piece.length } : done;
-            if (size > longestPiece)
-              throw refusal('LineTooLong', `${name} has no end of line within ${size} bytes after byte ${from}`);
-          }
-        };
-        const { clean, consumed, bad } = cut();
+        const { clean, consumed, bad } = await cutAt(file, from, bytes, name);
         const piece = join(work, `piece-${slot}.${isCsv ? 'csv' : 'jsonl'}`);
-        writeFileSync(piece, decoder === undefined ? clean : decoder.decode(clean));
+        await overwrite(piece, decoder === undefined ? clean : Buffer.from(decoder.decode(clean)));
         const isEnd = from + consumed >= bytes;
         const next = isEnd ? { file: index + 1, offset: 0 } : { file: index, offset: from + consumed };
-        return Promise.resolve({
+        return {
           rules: shape.rules,
           relation: shape.relation(piece),
           name,
@@ -143,16 +136,32 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
               : bad.map((each) => ({ ...each, bytes: Buffer.from(decoder.decode(each.bytes)) })),
           hasParseRejects: true,
           next: next.file < files.length ? next : undefined,
-        });
+        };
       } catch (error) {
-        return Promise.reject(
-          error instanceof Error && 'faultClass' in error ? error : fileFault(`reading ${name}`, error),
-        );
+        throw error instanceof Error && 'faultClass' in error ? error : fileFault(`reading ${name}`, error);
       } finally {
-        closeSync(descriptor);
+        await file?.close();
       }
     },
   };
+
+  async function cutAt(file: FileHandle, from: number, bytes: number, name: string): Promise<CutPiece> {
+    for (let size = batchBytes; ; size *= 2) {
+      const piece = await pieceAt(file, from, size);
+      const isLast = from + piece.length >= bytes;
+      const { length } = piece;
+      const done = cutRecords(piece, {
+        quote: isCsv ? 0x22 : undefined,
+        delimiter: delimiter.charCodeAt(0),
+        isLast,
+        longest: longestRecord,
+        mustBeUtf8: decoder === undefined,
+      });
+      if (done.consumed > 0 || isLast) return isLast ? { ...done, consumed: length } : done;
+      if (size > longestPiece)
+        throw refusal('LineTooLong', `${name} has no end of line within ${size} bytes after byte ${from}`);
+    }
+  }
 }
 
 const readerOptions =
@@ -184,23 +193,25 @@ export function mustBeSame(known: SourceFile | undefined, path: string, name: st
     throw refusal('SourceChanged', `${name} was changed while it was read: begin a new run when nobody writes to it`);
 }
 
-function open(path: string, name: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw fileFault(`reading ${name}`, error);
+async function readAt(file: FileHandle, into: Buffer, from: number): Promise<Buffer> {
+  let length = 0;
+  while (length < into.length) {
+    const { bytesRead } = await file.read(into, length, into.length - length, from + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
   }
+  return into.subarray(0, length);
 }
 
-function pieceAt(descriptor: number, from: number, size: number): Buffer {
-  const buffer = Buffer.allocUnsafe(size);
-  let length = 0;
-  while (length < size) {
-    const read = readSync(descriptor, buffer, length, size - length, from + length);
-    if (read === 0) break;
-    length += read;
+/** Replaces what is in a file that need not last. Its room on the disk is kept: giving it back would make every fsync of others wait for what is in it. */
+async function overwrite(path: string, content: Buffer): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+  try {
+    for (let at = 0; at < content.length;) at += (await file.write(content, at, content.length - at, at)).bytesWritten;
+    await file.truncate(content.length);
+  } finally {
+    await file.close();
   }
-  return buffer.subarray(0, length);
 }
 
 /** The length of a byte order mark of UTF-8. Throws PermanentError on what is no text of one byte a letter. */
