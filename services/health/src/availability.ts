@@ -50,11 +50,16 @@ export function availabilityOf(windows: Windows | undefined, now: number): Avail
   });
 }
 
-/** Windows with the sums of a report, for when nothing else is left of them: the sums are right, when within the window is taken to be even. */
+/**
+ * Windows with the sums of a report, for when nothing else is left of them: the sums are right, when within the window is taken to be even. Each bucket
+ * has whole ms, as reports must.
+ */
 export function windowsFrom(availability: readonly Availability[], now: number): Windows {
   return shapes.map(({ windowMs, buckets }) => {
     const told = availability.find((each) => each.windowMs === windowMs) ?? { upMs: 0, knownMs: 0 };
-    const even = (sum: number): readonly number[] => Array.from({ length: buckets }, () => sum / buckets);
+    const upTo = (sum: number, bucket: number): number => Math.floor((sum * bucket) / buckets);
+    const even = (sum: number): readonly number[] =>
+      Array.from({ length: buckets }, (_, bucket) => upTo(sum, bucket + 1) - upTo(sum, bucket));
     return { newest: Math.floor(now / (windowMs / buckets)), up: even(told.upMs), known: even(told.knownMs) };
   });
 }
