@@ -778,6 +778,8 @@ export interface CheckState {
   readonly check: string;
   /** How it checks. */
   readonly kind: string;
+  /** How often it is made. Default: `60000`. */
+  readonly everyMs: number;
   /** What its results of late make of it. */
   readonly status: HealthStatus;
   /** What the latest result that was not PASS said, while the status is not HEALTHY or doubted. Default: `""`. */
@@ -802,6 +804,8 @@ export interface CheckStateInput {
   readonly check: string;
   /** How it checks. */
   readonly kind: string;
+  /** How often it is made. Default: `60000`. */
+  readonly everyMs?: number;
   /** What its results of late make of it. */
   readonly status: HealthStatus;
   /** What the latest result that was not PASS said, while the status is not HEALTHY or doubted. Default: `""`. */
@@ -1108,7 +1112,7 @@ export interface HealthReport {
   readonly dependsOn: readonly string[];
   /** Its checks. Default: `[]`. */
   readonly checks: readonly CheckState[];
-  /** Over the last hour, day and 30 days. Default: `[]`. */
+  /** Over the last hour, day and week. Default: `[]`. */
   readonly availability: readonly Availability[];
   /** The alert about it; null while there is none. */
   readonly alert: HealthAlert | null;
@@ -1136,7 +1140,7 @@ export interface HealthReportInput {
   readonly dependsOn?: readonly string[];
   /** Its checks. Default: `[]`. */
   readonly checks?: readonly CheckStateInput[];
-  /** Over the last hour, day and 30 days. Default: `[]`. */
+  /** Over the last hour, day and week. Default: `[]`. */
   readonly availability?: readonly AvailabilityInput[];
   /** The alert about it; null while there is none. */
   readonly alert?: HealthAlertInput | null;

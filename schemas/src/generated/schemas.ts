@@ -2333,6 +2333,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
               "fields": [
                 { "name": "check", "type": "string", "doc": "Its name." },
                 { "name": "kind", "type": "string", "doc": "How it checks." },
+                { "name": "everyMs", "type": "long", "default": 60000, "doc": "How often it is made." },
                 { "name": "status", "type": "HealthStatus", "doc": "What its results of late make of it." },
                 {
                   "name": "reason",
@@ -2382,7 +2383,7 @@ export const schemas: Readonly<Record<RecordName, readonly object[]>> = {
             }
           },
           "default": [],
-          "doc": "Over the last hour, day and 30 days."
+          "doc": "Over the last hour, day and week."
         },
         {
           "name": "alert",

@@ -18,7 +18,7 @@ it('counts what worked in each window, and forgets what has left it', () => {
   expect(availabilityOf(windows, now)).toEqual([
     { windowMs: 60 * minuteMs, upMs: 60 * minuteMs, knownMs: 60 * minuteMs },
     { windowMs: dayMs, upMs: 150 * minuteMs, knownMs: 180 * minuteMs },
-    { windowMs: 30 * dayMs, upMs: 150 * minuteMs, knownMs: 180 * minuteMs },
+    { windowMs: 7 * dayMs, upMs: 150 * minuteMs, knownMs: 180 * minuteMs },
   ]);
   expect(availabilityOf(windows, now + 2 * dayMs).map(({ knownMs }) => knownMs)).toEqual([0, 0, 180 * minuteMs]);
 });
@@ -31,20 +31,20 @@ it('stays of one size over a year, and true', () => {
     windows = account(windows, beginAt + day * dayMs + dayMs / 2, beginAt + (day + 1) * dayMs, false);
     sizes.add(windows.reduce((sum, { up, known }) => sum + up.length + known.length, 0));
   }
-  expect([...sizes]).toEqual([132]);
-  const [, , month] = availabilityOf(windows, beginAt + 365 * dayMs - 1);
-  expect(month).toEqual({ windowMs: 30 * dayMs, upMs: 15 * dayMs, knownMs: 30 * dayMs });
+  expect([...sizes]).toEqual([128]);
+  const [, , week] = availabilityOf(windows, beginAt + 365 * dayMs - 1);
+  expect(week).toEqual({ windowMs: 7 * dayMs, upMs: 3.5 * dayMs, knownMs: 7 * dayMs });
 });
 
 it('says nothing of what it does not know', () => {
   expect(availabilityOf(undefined, beginAt).every(({ knownMs }) => knownMs === 0)).toBe(true);
   const windows = account(
     account(undefined, beginAt, beginAt + minuteMs, true),
-    beginAt + 10 * dayMs,
-    beginAt + 10 * dayMs + minuteMs,
+    beginAt + 5 * dayMs,
+    beginAt + 5 * dayMs + minuteMs,
     false,
   );
-  expect(availabilityOf(windows, beginAt + 10 * dayMs + minuteMs)[2]).toMatchObject({
+  expect(availabilityOf(windows, beginAt + 5 * dayMs + minuteMs)[2]).toMatchObject({
     upMs: minuteMs,
     knownMs: 2 * minuteMs,
   });

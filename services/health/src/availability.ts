@@ -7,7 +7,7 @@ const hourMs = 3_600_000;
 const shapes = [
   { windowMs: hourMs, buckets: 12 },
   { windowMs: 24 * hourMs, buckets: 24 },
-  { windowMs: 30 * 24 * hourMs, buckets: 30 },
+  { windowMs: 7 * 24 * hourMs, buckets: 28 },
 ] as const;
 
 /** Buckets of one window in a ring; of constant size. Bucket n of time stands at n modulo their number. */
@@ -17,7 +17,7 @@ type Ring = {
   readonly known: readonly number[];
 };
 
-/** How long a target worked and was known, over the last hour, day and 30 days. */
+/** How long a target worked and was known, over the last hour, day and week. */
 export type Windows = readonly Ring[];
 
 /** Adds a stretch of time (epoch ms) in which the target worked or did not. */

@@ -72,15 +72,15 @@ export function isDoubted({ bad, broken }: CheckMemory): boolean {
 }
 
 export function checkStateOf(check: string, memory: CheckMemory): CheckState {
-  const { kind, checkedAt, latencyMs, value, unit, failures, perHour } = memory;
+  const { kind, everyMs, checkedAt, latencyMs, value, unit, failures, perHour } = memory;
   const status = statusOf(memory);
   const reason = status === 'HEALTHY' && !isDoubted(memory) ? '' : memory.reason;
-  return { check, kind, status, reason, checkedAt, latencyMs, value, unit, failures, perHour };
+  return { check, kind, everyMs, status, reason, checkedAt, latencyMs, value, unit, failures, perHour };
 }
 
 /** The memory of a check as far as a report tells of it. */
-export function memoryFrom(state: CheckState, everyMs: number): CheckMemory {
-  const { kind, status, reason, checkedAt, latencyMs, value, unit, failures, perHour } = state;
+export function memoryFrom(state: CheckState): CheckMemory {
+  const { kind, everyMs, status, reason, checkedAt, latencyMs, value, unit, failures, perHour } = state;
   const edge = (isRaised: boolean): HysteresisState => ({ isRaised, samples: 0, lastAt: checkedAt });
   return {
     kind,

@@ -66,6 +66,61 @@ describe('one target', () => {
     expect(run.ignored).toHaveLength(3);
   });
 
+  it('is judged in the time of the log, wherever the clock of who checks has gone', () => {
+    for (const skewMs of [3_600_000, -3_600_000]) {
+      const run = drive();
+      play(run, 'shop', 'PP');
+      for (const letter of 'FFF') {
+        run.until(run.now + 60_000);
+        run.hear('shop', letter === 'F' ? 'FAIL' : 'PASS', { checkedAt: run.now + skewMs });
+      }
+      expect(run.short).toEqual(['FIRING shop CRITICAL']);
+      play(run, 'shop', 'PP', {}, 60_000);
+      expect(run.short.at(-1)).toBe('RESOLVED shop CRITICAL');
+      const [hour] = run.reports.get('shop')?.availability ?? [];
+      expect(hour?.knownMs).toBeGreaterThan(4 * 60_000);
+      expect(hour?.knownMs).toBeLessThan(6 * 60_000);
+    }
+  });
+
+  it('is not well again because nobody looked for a while: each check has to say so', () => {
+    const run = drive();
+    play(run, 'shop', 'P', { check: 'page' });
+    play(run, 'shop', 'PFFF', { check: 'port' });
+    run.until(run.now + 10 * 60_000);
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNKNOWN', checks: [] });
+    play(run, 'shop', 'P', { check: 'page' });
+    play(run, 'shop', 'P', { check: 'port' });
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+    play(run, 'shop', 'P', { check: 'port' });
+    expect(run.short).toEqual(['FIRING shop CRITICAL', 'RESOLVED shop CRITICAL']);
+    const [hour] = run.reports.get('shop')?.availability ?? [];
+    expect(hour?.knownMs).toBeLessThan(60_000);
+  });
+
+  it('is without a check that is not made any more while others are', () => {
+    const run = drive();
+    play(run, 'shop', 'P', { check: 'page' });
+    play(run, 'shop', 'PFFF', { check: 'port' });
+    play(run, 'shop', 'PPPP', { check: 'page' }, 60_000);
+    expect(run.short).toEqual(['FIRING shop CRITICAL', 'RESOLVED shop CRITICAL']);
+    expect(run.reports.get('shop')?.checks.map(({ check }) => check)).toEqual(['page']);
+  });
+
+  it('keeps a check that is made once an hour when the state is lost', () => {
+    const before = drive();
+    const hourly = { check: 'certificate', everyMs: 3_600_000 };
+    play(before, 'shop', 'PFFF', hourly);
+    before.until(before.now + 20 * 60_000);
+    play(before, 'shop', 'P', { check: 'page' });
+    const run = drive();
+    run.report(before.reports.get('shop')!);
+    run.until(before.now);
+    play(run, 'shop', 'PPPPP', { check: 'page' }, 60_000);
+    expect(run.reports.get('shop')).toMatchObject({ status: 'UNHEALTHY', reason: 'certificate: answers 503' });
+    expect(run.told).toEqual([]);
+  });
+
   it('weighs what depends on it', () => {
     const run = drive();
     run.topology(targetOf('toy', { tier: 'LOW' }));
@@ -104,7 +159,7 @@ describe('one target', () => {
     expect(run.told).toEqual([]);
     expect(run.reports.get('shop')).toMatchObject({ status: 'UNHEALTHY', sinceAt: report!.sinceAt });
     expect(run.reports.get('shop')?.availability[2]).toEqual({
-      windowMs: 2_592_000_000,
+      windowMs: 604_800_000,
       upMs: 120_000,
       knownMs: 150_000,
     });
@@ -220,6 +275,28 @@ describe('all targets together', () => {
       status: 'HEALTHY',
       counts: { HEALTHY: 1, DEGRADED: 1, UNHEALTHY: 1, UNKNOWN: 0, AFFECTED: 1 },
     });
+  });
+
+  it('are checked by nobody: that is an alert of the mesh, once a restart would have been over', () => {
+    const run = drive();
+    const self = { check: 'schedule', kind: 'self', everyMs: 10_000 };
+    play(run, 'muster/health', 'PP', self, 10_000);
+    const lastAt = run.now;
+    run.until(lastAt + 110_000);
+    expect(run.reports.get('muster/health')).toMatchObject({ status: 'UNKNOWN' });
+    expect(run.told).toEqual([]);
+    run.until(lastAt + 130_000);
+    expect(run.told).toMatchObject([
+      {
+        category: 'MESH',
+        severity: 'WARNING',
+        title: 'muster/health: no target has been checked for 120 s',
+        evidence: [],
+      },
+    ]);
+    run.until(lastAt + 400_000);
+    play(run, 'muster/health', 'P', self, 10_000);
+    expect(run.short).toEqual(['FIRING muster/health WARNING', 'RESOLVED muster/health WARNING']);
   });
 
   it('are checked too late: that is an alert of the mesh', () => {

@@ -1,31 +1,36 @@
 import { handled, ignored, type Outcome, type Publication } from '@muster/agent';
 import type { Message } from '@muster/bus';
+import { isPause, lively, madeAt, resumption, staleAfterMs } from './attention.ts';
 import { account } from './availability.ts';
 import { observeCheck, statusOf, type CheckMemory, type HealthStatus } from './check-memory.ts';
 import { alertStep } from './alerting.ts';
 import { countsOf } from './mesh-wide.ts';
 import type { Context } from './settings.ts';
-import { stateFrom, type TargetState } from './target-state.ts';
-import { ownTarget, reportOf, resolved } from './telling.ts';
+import { stateFrom, type OngoingAlert, type TargetState } from './target-state.ts';
+import { ownTarget, reportOf, resolved, unchecked } from './telling.ts';
 import { upstreamOf } from './upstream.ts';
 
 type Said = Publication<'muster.alerts.v1' | 'muster.health-reports.v1'>;
 type Judged = Outcome<TargetState, 'muster.alerts.v1' | 'muster.health-reports.v1'>;
 
+/** A restart of the agent is over by then. */
+const mostSilentMs = 60_000;
 const ranks: readonly HealthStatus[] = ['HEALTHY', 'UNKNOWN', 'DEGRADED', 'UNHEALTHY'];
 
 /** One result of a check: the target's next state, its report, and its alert where that changes. */
-export function judge({ value: result }: Message<'muster.check-results.v1'>, context: Context): Judged {
+export function judge({ value, timestamp }: Message<'muster.check-results.v1'>, context: Context): Judged {
   const { key, now } = context;
   const before = context.state ?? stateFrom(context.tables.reports.get(key), now, context.newId);
-  if (result.outcome === 'REMOVED') return farewell(before, context, 'it is not checked any more');
+  if (value.outcome === 'REMOVED') return farewell(before, context, 'it is not checked any more');
+  const result = { ...value, checkedAt: madeAt(value.checkedAt, timestamp) };
   const memory = before.checks[result.check];
   const next = observeCheck(memory, result);
   if (next === undefined || next === memory) return ignored('a result that is not newer than the latest');
-  const checks = lively({ ...before.checks, [result.check]: next }, result.checkedAt);
+  const resumedAt = resumption(before, result.checkedAt);
+  const checks = lively({ ...before.checks, [result.check]: next }, result.checkedAt, resumedAt);
   const own = worst(checks);
   const checkedAt = Math.max(before.checkedAt, result.checkedAt);
-  const wasKnown = before.own !== 'UNKNOWN' && result.checkedAt - before.checkedAt <= staleAfterMs(checks);
+  const isKnown = before.own !== 'UNKNOWN' && !isPause(before.checks, before.checkedAt, result.checkedAt);
   return told(before, context, {
     ...before,
     checks,
@@ -34,7 +39,8 @@ export function judge({ value: result }: Message<'muster.check-results.v1'>, con
     ownSinceAt: own === before.own ? before.ownSinceAt : result.checkedAt,
     checkedAt,
     heardAt: now,
-    windows: wasKnown
+    resumedAt,
+    windows: isKnown
       ? account(before.windows, before.checkedAt, checkedAt, before.own !== 'UNHEALTHY')
       : before.windows,
   });
@@ -46,17 +52,32 @@ export function lookAgain(context: Context): Judged {
   if (state === undefined) return handled();
   if (now >= state.heardAt + config.forgetAfterMs) return farewell(state, context, 'nobody checks it any more');
   if (now < state.heardAt + staleAfterMs(state.checks)) return told(state, context, state);
+  return unheard(state, context);
+}
+
+/** Nobody looks any more. What its checks said last is kept, for when somebody does again. Where that is so for all targets it is told. */
+function unheard(before: TargetState, { key, now, config, newId }: Context): Judged {
+  const isNews = before.own !== 'UNKNOWN';
   const lost: TargetState = {
-    ...state,
+    ...before,
     own: 'UNKNOWN',
-    ownSinceAt: now,
+    ownSinceAt: isNews ? now : before.ownSinceAt,
     status: 'UNKNOWN',
-    sinceAt: state.status === 'UNKNOWN' ? state.sinceAt : now,
+    sinceAt: before.status === 'UNKNOWN' ? before.sinceAt : now,
     affectedBy: [],
-    checks: {},
   };
-  const wakeAt = state.heardAt + config.forgetAfterMs;
-  return handled({ state: lost, publish: [reportOf(context.key, lost)], wakeAt });
+  const isSilence = key === ownTarget && before.alert === null;
+  const alarmAt = isSilence ? lost.ownSinceAt + mostSilentMs : Infinity;
+  const alert: OngoingAlert | null =
+    now < alarmAt ? before.alert : { severity: 'WARNING', startsAt: lost.heardAt, correlationId: newId() };
+  const publish: Said[] = [reportOf(key, { ...lost, alert, checks: {} })];
+  if (alert !== null && now >= alarmAt) publish.push(unchecked(key, lost, alert, now));
+  const forgetAt = lost.heardAt + config.forgetAfterMs;
+  return handled({
+    state: { ...lost, alert },
+    publish,
+    wakeAt: now < alarmAt ? Math.min(alarmAt, forgetAt) : forgetAt,
+  });
 }
 
 function told(before: TargetState, context: Context, judged: TargetState): Judged {
@@ -94,17 +115,4 @@ function worst(checks: Readonly<Record<string, CheckMemory>>): HealthStatus {
 function failingSinceAt({ checks, ownSinceAt }: TargetState): number {
   const failing = Object.values(checks).filter(({ failures }) => failures > 0);
   return Math.min(ownSinceAt, ...failing.map((memory) => memory.failingSinceAt));
-}
-
-/** Three checks could have come, and a little more. */
-function staleAfterMs(checks: Readonly<Record<string, CheckMemory>>): number {
-  return 30_000 + 3 * Math.max(10_000, ...Object.values(checks).map(({ everyMs }) => everyMs));
-}
-
-/** Without the checks that are not made any more while others are. */
-function lively(checks: Readonly<Record<string, CheckMemory>>, at: number): Readonly<Record<string, CheckMemory>> {
-  const alive = Object.entries(checks).filter(
-    ([name, memory]) => at - memory.checkedAt <= staleAfterMs({ [name]: memory }),
-  );
-  return Object.fromEntries(alive);
 }

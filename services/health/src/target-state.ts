@@ -27,6 +27,8 @@ export type TargetState = {
   /** Time of the newest result, and when it was heard by the log's clock. */
   readonly checkedAt: number;
   readonly heardAt: number;
+  /** When somebody began to look at it again after nobody did, in the time of `checkedAt`. */
+  readonly resumedAt: number;
   readonly alert: OngoingAlert | null;
 };
 
@@ -48,10 +50,11 @@ export function stateFrom(report: HealthReport | undefined, now: number, newId: 
       windows: undefined,
       checkedAt: 0,
       heardAt: now,
+      resumedAt: 0,
       alert: null,
     };
   const { status, sinceAt, affectedBy, dependsOn, checkedAt, availability, alert } = report;
-  const checks = report.checks.map((state) => [state.check, memoryFrom(state, 60_000)] as const);
+  const checks = report.checks.map((state) => [state.check, memoryFrom(state)] as const);
   return {
     checks: Object.fromEntries(checks),
     dependsOn,
@@ -64,6 +67,7 @@ export function stateFrom(report: HealthReport | undefined, now: number, newId: 
     windows: windowsFrom(availability, checkedAt),
     checkedAt,
     heardAt: now,
+    resumedAt: 0,
     alert: alert === null ? null : { ...alert, correlationId: newId() },
   };
 }

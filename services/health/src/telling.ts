@@ -82,6 +82,20 @@ export function firing(target: string, state: TargetState, alert: OngoingAlert):
   return { topic: 'muster.alerts.v1', value, correlationId: alert.correlationId };
 }
 
+/** Nobody looks at any target. `now`: epoch ms. */
+export function unchecked(target: string, state: TargetState, alert: OngoingAlert, now: number): AlertPublication {
+  const text = `no target has been checked for ${Math.round((now - state.heardAt) / 1_000)} s`;
+  const value: AlertInput = {
+    ...common(target, state, alert),
+    status: 'FIRING',
+    title: `${target}: ${text}`,
+    description: `${text}: the log of health says why`,
+    evidence: [],
+    endsAt: null,
+  };
+  return { topic: 'muster.alerts.v1', value, correlationId: alert.correlationId };
+}
+
 export function resolved(
   target: string,
   state: TargetState,

@@ -20,6 +20,7 @@ const reportOf = (target: string, over: Partial<HealthReport> = {}): HealthRepor
     {
       check: 'http',
       kind: 'http',
+      everyMs: 60_000,
       status: 'HEALTHY',
       reason: '',
       checkedAt: now,
@@ -33,7 +34,7 @@ const reportOf = (target: string, over: Partial<HealthReport> = {}): HealthRepor
   availability: [
     { windowMs: 3_600_000, upMs: 3_600_000, knownMs: 3_600_000 },
     { windowMs: 86_400_000, upMs: 86_399_000, knownMs: 86_400_000 },
-    { windowMs: 2_592_000_000, upMs: 0, knownMs: 0 },
+    { windowMs: 604_800_000, upMs: 0, knownMs: 0 },
   ],
   alert: null,
   counts: {},
@@ -57,7 +58,7 @@ const own = reportOf('muster/health');
 it('shows the worst first, causes before what suffers from them', () => {
   const lines = tableOfTargets([own, cache, shop, db].toSorted(worstTargetsFirst), paper, now);
   const expected = [
-    /^TARGET +STATUS +FOR +1 H +24 H +30 D +LATENCY +REASON$/,
+    /^TARGET +STATUS +FOR +1 H +24 H +7 D +LATENCY +REASON$/,
     /^db +UNHEALTHY +30 ?s +100 % +99\.99 % +12 ms +postgres: refuses\?\[31m connections$/,
     /^shop +UNHEALTHY +.*http: answers 503$/,
     /^cache +HEALTHY\? /,

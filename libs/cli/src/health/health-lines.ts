@@ -32,7 +32,7 @@ export function tableOfTargets(reports: readonly HealthReport[], paper: Paper, n
     },
     { title: 'FOR', text: ({ sinceAt }) => formatDuration(Math.max(0, now - sinceAt)), align: 'right' },
     ...([0, 1, 2] as const).map((window) => ({
-      title: ['1 H', '24 H', '30 D'][window] ?? '',
+      title: ['1 H', '24 H', '7 D'][window] ?? '',
       text: (report: HealthReport) => availabilityText(report.availability[window]),
       align: 'right' as const,
     })),
@@ -59,7 +59,7 @@ export function targetLines(report: HealthReport, paper: Paper, now: number): st
   const { target, status, reason, affectedBy, dependsOn, sinceAt, checkedAt, availability, checks } = report;
   const fact = (name: string, text: string): string => `${colours.dim(name.padEnd(13))}${harmless(text)}`;
   const windows = availability.map(
-    (each, index) => `${availabilityText(each)} of ${['1 h', '24 h', '30 d'][index] ?? ''}`,
+    (each, index) => `${availabilityText(each)} of ${['1 h', '24 h', '7 d'][index] ?? ''}`,
   );
   return [
     `${paintOf(status, colours)(status)} ${colours.bold(harmless(target))}`,
