@@ -1,6 +1,7 @@
 /** The error logs of nginx and Apache. What clients can write into a message stands in quotes or at its end, so forms are anchored. */
 import { apacheTime, nginxTime } from './log-time.ts';
 import { foreign, nothing, saw, type LineContext, type LineReading, type Sighting } from './sighting.ts';
+import { tellingOf } from './failure-words.ts';
 import { readSyslog } from './syslog.ts';
 
 const nginx = /(?:^|\s)(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[\w+\] \d+#\d+: (?:\*\d+ )?(.*)$/s;
@@ -26,7 +27,7 @@ const nginxForms: readonly (readonly [RegExp, Found])[] = [
     login,
   ],
   [/^(?:limiting|delaying) (?:requests?|connections?)\b/i, limited],
-  [/^access forbidden by rule/i, denied],
+  [/^access forbidden by rule|^directory index of ".*" is forbidden/is, denied],
   [/^ModSecurity: Access denied/i, firewall],
   [/^SSL_(?:do_handshake|read|write)\(\) failed \(SSL: /i, protocol],
   [/^client sent (?:invalid|too|plain|HTTP\/1\.1 request without)|^client intended to send too large/i, malformed],
@@ -84,7 +85,8 @@ export function readError(line: string, context: LineContext): LineReading {
 function readApache(parts: RegExpExecArray, outerAt: number, { now, target }: LineContext): LineReading {
   const [, time, , , client = '', message = ''] = parts;
   const at = time === undefined ? outerAt : apacheTime(time);
-  const found = find(apacheForms, message);
+  // What runs within the server says it in its own words; the client is the server's word.
+  const found = find(apacheForms, message) ?? (tellingOf(message) === 'failed-login' ? login : undefined);
   if (found === undefined) return nothing;
   const actor =
     found === login

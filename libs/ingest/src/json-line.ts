@@ -1,6 +1,6 @@
 import { readAddress } from '@muster/containment';
 import { outcomeOf } from './access-log.ts';
-import { tellsOfFailure } from './other-logins.ts';
+import { tellingOf } from './failure-words.ts';
 import { foreign, saw, type LineContext, type LineReading } from './sighting.ts';
 
 /** Names that logs give to the same things, the surest first. */
@@ -15,8 +15,22 @@ const names = {
     'source_ip',
     'remoteAddress',
     'remoteAddr',
+    'source_address',
+    'client_address',
+    'clientAddress',
+    'sourceIPAddress',
+    'sourceIp',
+    'remoteIp',
+    'remoteIP',
+    'client_addr',
+    'ClientHost',
+    'ClientAddr',
+    'ip_address',
+    'ipAddress',
     'ip',
     'client',
+    'remote',
+    'peer',
   ],
   actor: ['actor', 'user', 'username', 'remote_user', 'user_name', 'login'],
   target: ['target', 'service', 'host', 'vhost', 'server_name'],
@@ -35,14 +49,17 @@ const outcomes = ['SUCCEEDED', 'FAILED', 'REFUSED'] as const;
 export function readJsonLine(line: string, context: LineContext): LineReading {
   const record = parsed(line);
   if (record === undefined) return foreign('it is no JSON object');
+  // Loggers put some of it a level deeper: {"request": {"remote_ip": ...}}.
+  const levels = [record, ...Object.values(record).filter(isRecord)];
   const text = (name: keyof typeof names): string => {
-    for (const each of names[name]) {
-      const value = record[each];
-      if (typeof value === 'string' || typeof value === 'number') return String(value);
-    }
+    for (const level of levels)
+      for (const each of names[name]) {
+        const value = level[each];
+        if (typeof value === 'string' || typeof value === 'number') return String(value);
+      }
     return '';
   };
-  const address = text('address');
+  const address = withoutPort(text('address'));
   const reading = readAddress(address);
   if (address === '') return foreign(`it has no address: one of ${names.address.join(', ')}`);
   if (reading.kind === 'range') return foreign(`its address is not one: ${reading.reason}`);
@@ -50,7 +67,7 @@ export function readJsonLine(line: string, context: LineContext): LineReading {
   if (Number.isNaN(at)) return foreign(`its time ${text('at')} is no time`);
   const status = text('status');
   // What says of itself neither what it is nor how it ended is read as people would.
-  const isFailedLogin = record['kind'] === undefined && status === '' && tellsOfFailure(text('message'));
+  const isFailedLogin = record['kind'] === undefined && status === '' && tellingOf(text('message')) === 'failed-login';
   const kind =
     kinds.find((each) => each === String(record['kind']).toUpperCase()) ?? (isFailedLogin ? 'LOGIN' : 'REQUEST');
   const outcome =
@@ -74,13 +91,17 @@ export function readJsonLine(line: string, context: LineContext): LineReading {
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `203.0.113.5:40276` and `[2001:db8::5]:40276` are addresses and ports. */
+const withoutPort = (address: string): string => address.replace(/^(?:\[([^\]]+)\]|([^:[\]]+)):\d{1,5}$/, '$1$2');
 
 /** Epoch seconds, epoch milliseconds, or a date; none: now. */
 function timeOf(text: string, now: number): number {

@@ -2,9 +2,10 @@ import { readAccess } from './access-log.ts';
 import { authLog } from './auth-log.ts';
 import { readError } from './error-log.ts';
 import { readJsonLine } from './json-line.ts';
+import { readProxy } from './proxy-log.ts';
 import { foreign, nothing, type LineContext, type LineReading } from './sighting.ts';
 
-/** `auth`: authentication logs. `web`: access and error logs of nginx and Apache. `json`: an object a line. `any`: what each line looks like. */
+/** `auth`: authentication logs. `web`: access and error logs of nginx and Apache, logs of HAProxy and Squid. `json`: an object a line. `any`: what each line looks like. */
 export const logKinds = ['auth', 'web', 'json', 'any'] as const;
 export type LogKind = (typeof logKinds)[number];
 
@@ -35,5 +36,7 @@ export function logReader(kind: LogKind): (line: string, context: LineContext) =
 
 function readWeb(line: string, context: LineContext): LineReading {
   const access = readAccess(line, context);
-  return access.kind === 'foreign' ? readError(line, context) : access;
+  if (access.kind !== 'foreign') return access;
+  const proxy = readProxy(line, context);
+  return proxy.kind === 'foreign' ? readError(line, context) : proxy;
 }
