@@ -41,6 +41,7 @@ export function kafkaLog({ client = KAFKA_CLIENTS[0], ...options }: KafkaLogOpti
       committed: async (group, topics) => (await driver).admin.committed(group, topics),
       groups: async () => (await driver).admin.groups(),
       deleteGroup: async (group) => (await driver).admin.deleteGroup(group),
+      condition: async (topics) => (await driver).admin.condition(topics),
     },
   };
 }

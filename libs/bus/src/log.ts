@@ -131,6 +131,23 @@ export interface TopicSpec {
   readonly replicationFactor?: number;
 }
 
+export interface TopicCondition {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Numbers of the partitions that nobody leads: they can be neither read nor written. */
+  readonly offline: readonly number[];
+  /** Of those with fewer replicas in sync than they should have. */
+  readonly outOfSync: readonly number[];
+}
+
+/** How a cluster is, as one of its brokers sees it. */
+export interface ClusterCondition {
+  /** How many are up. */
+  readonly brokers: number;
+  readonly hasController: boolean;
+  readonly topics: readonly TopicCondition[];
+}
+
 export interface LogAdmin {
   topics(): Promise<readonly { readonly topic: string; readonly partitions: number }[]>;
   /** Creates what is missing; returns the names created. A topic that exists with another partition count is an error naming both counts. */
@@ -144,6 +161,8 @@ export interface LogAdmin {
   committed(group: string, topics: readonly string[]): Promise<readonly TopicPartitionOffset[]>;
   groups(): Promise<readonly { readonly group: string; readonly members: number; readonly state: string }[]>;
   deleteGroup(group: string): Promise<void>;
+  /** How the cluster is, with all topics or those of the named ones that exist. By kafkajs it rejects while a partition is offline: its answer would name none. */
+  condition(topics?: readonly string[]): Promise<ClusterCondition>;
 }
 
 export interface Log {

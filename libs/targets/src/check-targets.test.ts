@@ -57,6 +57,13 @@ targets:
       `${shop('address: tcp://a:1')}  - target: shop\n    checks: [{ address: 'tcp://a:1' }]`,
       /^5:13 shop is declared twice/,
     ],
+    [shop('{ address: "kafka://a:1", group: g, topics: [] }'), /group: needs topics/],
+    [shop('{ address: "kafka://a:1", mostLag: 5 }'), /mostLag: needs a group/],
+    [
+      shop('{ address: "kafka://a:1", group: g, topics: [t], mostLag: 5, failLag: 4 }'),
+      /failLag: is less than mostLag/,
+    ],
+    [shop('{ address: "kafka://a:1", brokers: 0 }'), /brokers: /],
     ['targets: [', /^1:\d+ is no YAML/],
     ['', /^1:1 the file: /],
   ])('says what is wrong, where, and what to do: %j', (source, expected) => {

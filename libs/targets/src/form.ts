@@ -13,12 +13,15 @@ const optionOf: Readonly<Record<string, readonly CheckKind[]>> = {
   serverName: ['tls'],
   caFile: ['http', 'tls', 'report'],
   warnDays: ['tls'],
+  brokers: ['kafka'],
   topics: ['kafka'],
   group: ['kafka'],
   mostLag: ['kafka'],
+  failLag: ['kafka'],
   cpuPercent: ['system'],
   memoryPercent: ['system'],
   diskPercent: ['system'],
+  loadPerCpu: ['system'],
   path: ['system'],
 };
 
@@ -62,16 +65,28 @@ export const checkForm = z
       .max(1_000)
       .optional()
       .describe('tls: DEGRADED when the certificate ends within so many days. Default: 21.'),
-    topics: z.array(z.string()).optional().describe('kafka: topics that must be there.'),
+    brokers: z.int().min(1).max(1_000).optional().describe('kafka: DEGRADED when fewer brokers are up. Default: 1.'),
+    topics: z
+      .array(z.string())
+      .max(1_000)
+      .optional()
+      .describe('kafka: topics that must be there, led and in sync. Default: those that are there.'),
     group: z.string().optional().describe('kafka: the consumer group whose lag on the topics is looked at.'),
     mostLag: z
       .int()
       .min(0)
       .optional()
       .describe('kafka: DEGRADED when the group is further behind (messages). Default: 10000.'),
+    failLag: z.int().min(0).optional().describe('kafka: UNHEALTHY when the group is further behind. Default: never.'),
     cpuPercent: percent.optional().describe('system: DEGRADED above. Default: 95.'),
     memoryPercent: percent.optional().describe('system: DEGRADED above. Default: 95.'),
     diskPercent: percent.optional().describe('system: DEGRADED above. Default: 90.'),
+    loadPerCpu: z
+      .number()
+      .min(0.1)
+      .max(1_000)
+      .optional()
+      .describe('system: DEGRADED when the load of the last minute for each processor is above. Default: 4.'),
     path: z.string().optional().describe('system: the disk that holds this folder. Default: /.'),
   })
   .superRefine((check, context) => {
@@ -86,8 +101,13 @@ export const checkForm = z
     }
     if (check.every >= 1_000 && check.timeout > check.every)
       say('timeout', 'is longer than the time between two checks: write less, or check less often');
-    if (check.group !== undefined && check.topics === undefined)
+    if (check.group !== undefined && (check.topics ?? []).length === 0)
       say('group', 'needs topics: write those that it reads');
+    for (const limit of ['mostLag', 'failLag'] as const)
+      if (kind === 'kafka' && check[limit] !== undefined && check.group === undefined)
+        say(limit, 'needs a group: write whose lag is looked at');
+    if (check.failLag !== undefined && check.failLag < (check.mostLag ?? 0))
+      say('failLag', 'is less than mostLag: a group that far behind is never DEGRADED');
   });
 
 export const targetForm = z.strictObject({

@@ -22,6 +22,20 @@ export function serveTls(cert: string, listener: (socket: Socket) => void = () =
   return listening(createTls({ key, cert }, listener));
 }
 
+/** Sends letters without end, whatever it is asked, and tells how many bytes were taken. */
+export function serveEndless(took: (bytes: number) => void): Promise<Served> {
+  const part = Buffer.alloc(64 * 1_024, 'H');
+  return serveTcp((socket) => {
+    const send = (): void => {
+      while (!socket.destroyed) {
+        took(part.length);
+        if (!socket.write(part)) return void socket.once('drain', send);
+      }
+    };
+    send();
+  });
+}
+
 async function listening(server: Server, wanted = 0): Promise<Served> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

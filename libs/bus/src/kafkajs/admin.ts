@@ -1,6 +1,7 @@
 /** Administration over one shared connection, opened when it is first needed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin as KafkaAdmin, KafkaJSDeleteGroupsError } from 'kafkajs';
+import type { Admin as KafkaAdmin, ITopicMetadata, KafkaJSDeleteGroupsError } from 'kafkajs';
+import { conditionOf } from '../kafka/cluster-condition.ts';
 import type { ConnectionOptions } from '../kafka/log-options.ts';
 import { differentCount } from '../kafka/topic-specs.ts';
 import type { Leaders } from '../kafka/topology.ts';
@@ -133,9 +134,25 @@ export function kafkaAdmin(connection: ConnectionOptions): Admin {
           throw error;
         }
       }),
+    condition: (names) =>
+      use.run('Looking at the cluster', async (admin) => {
+        const { brokers, controller } = await admin.describeCluster();
+        const known = (await admin.fetchTopicMetadata()).topics.filter(({ name }) => names?.includes(name) ?? true);
+        return conditionOf({ brokers: brokers.length, controller, topics: known.map(toPlaces) });
+      }),
     close: (deadlineMs) => use.close(deadlineMs),
   };
 }
+
+const toPlaces = ({ name, partitions }: ITopicMetadata) => ({
+  topic: name,
+  partitions: partitions.map(({ partitionId, leader, replicas, isr }) => ({
+    partition: partitionId,
+    leader,
+    replicas,
+    inSync: isr,
+  })),
+});
 
 const toTopicConfig = ({ topic, partitions, config, replicationFactor = -1 }: TopicSpec) => ({
   topic,

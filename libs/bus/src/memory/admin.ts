@@ -39,6 +39,15 @@ export function adminOf({ topics, groups }: ClusterCore, request: Request): LogA
       request(() =>
         [...groups].map(([group, { members }]) => ({ group, members, state: members > 0 ? 'Stable' : 'Empty' })),
       ),
+    condition: (names) =>
+      request(() => ({
+        brokers: 1,
+        hasController: true,
+        topics: topics
+          .list()
+          .filter(({ topic }) => names?.includes(topic) ?? true)
+          .map((topic) => ({ ...topic, offline: [], outOfSync: [] })),
+      })),
     deleteGroup: (group) =>
       request(() => {
         const members = groups.get(group)?.members ?? 0;

@@ -1,6 +1,7 @@
 /** Administration: short requests to whichever broker is responsible, repeated for a while when it is not there. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTopicsV7, deleteGroupsV2, deleteTopicsV5, describeGroupsV5, listGroupsV4 } from '@platformatic/kafka';
+import { conditionOf } from '../kafka/cluster-condition.ts';
 import { differentCount } from '../kafka/topic-specs.ts';
 import { backoffMs } from '../kafka/nap.ts';
 import { nameOf } from '../kafka/start-offsets.ts';
@@ -128,6 +129,7 @@ export function platformaticAdmin(cluster: Cluster): Admin {
           throw error;
         }
       }),
+    condition: (names) => persist('Looking at the cluster', async () => conditionOf(await cluster.places(names))),
     close() {
       cluster.close();
       return Promise.resolve();

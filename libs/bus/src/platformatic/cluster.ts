@@ -1,5 +1,6 @@
 /** The brokers of a cluster: where they are, and connections to them for each purpose. */
 import { apiVersionsV3, findCoordinatorV3, metadataV9 } from '@platformatic/kafka';
+import type { ClusterPlaces } from '../kafka/cluster-condition.ts';
 import type { Address, ConnectionOptions } from '../kafka/log-options.ts';
 import { LogUnavailableError } from '../log.ts';
 import { codeOf, isOutage, reasonOf, toLogError } from './faults.ts';
@@ -21,6 +22,8 @@ export interface Cluster {
   /** Which broker keeps a group. */
   coordinatorOf(group: string): Promise<Address>;
   brokers(): Promise<readonly Address[]>;
+  /** What one broker knows of the cluster and of the topics asked for that exist; of all, when none are named. */
+  places(names?: readonly string[]): Promise<ClusterPlaces>;
   /** The broker that creates and deletes topics. */
   controller(): Promise<Address>;
   /** Asks a broker over a connection that is shared by all short requests. */
@@ -126,18 +129,24 @@ export function clusterOf(options: ConnectionOptions): Cluster {
     link,
     ask,
     async topics(names) {
-      const answer = await metadata(names ?? null);
-      const isAsked = new Set(names);
-      const found: Topic[] = [];
-      for (const { name, errorCode, partitions } of answer.topics) {
-        if (NO_SUCH_TOPIC.has(errorCode)) continue;
-        if (errorCode !== 0 && !isAsked.has(name)) continue;
-        if (errorCode !== 0 && partitions.length === 0) throw topicError(name, errorCode);
+      return topicsIn(await metadata(names ?? null), names).map(({ name, partitions }) => {
         const leaders = Array.from({ length: partitions.length }, () => NO_LEADER);
         for (const { partitionIndex, leaderId } of partitions) leaders[partitionIndex] = leaderId;
-        found.push({ topic: name, leaders });
-      }
-      return found;
+        return { topic: name, leaders };
+      });
+    },
+    async places(names) {
+      const answer = await metadata(names ?? null);
+      const topics = topicsIn(answer, names).map(({ name, partitions }) => ({
+        topic: name,
+        partitions: partitions.map(({ partitionIndex, leaderId, replicaNodes, isrNodes }) => ({
+          partition: partitionIndex,
+          leader: leaderId,
+          replicas: replicaNodes,
+          inSync: isrNodes,
+        })),
+      }));
+      return { brokers: answer.brokers.length, controller: answer.controllerId, topics };
     },
     addressOf,
     async controller() {
@@ -162,6 +171,17 @@ export function clusterOf(options: ConnectionOptions): Cluster {
       for (const each of links) each.close();
     },
   };
+}
+
+/** Those that exist. Throws when one that was asked for is in trouble as a whole. */
+function topicsIn(answer: Metadata, names: readonly string[] | undefined): Metadata['topics'] {
+  const isAsked = new Set(names);
+  return answer.topics.filter(({ name, errorCode, partitions }) => {
+    if (NO_SUCH_TOPIC.has(errorCode)) return false;
+    if (errorCode !== 0 && !isAsked.has(name)) return false;
+    if (errorCode !== 0 && partitions.length === 0) throw topicError(name, errorCode);
+    return true;
+  });
 }
 
 function topicError(topic: string, code: number): Error {

@@ -20,6 +20,16 @@ export function adminBehaviour(scene: Scene): void {
       await expect(admin.createTopics([spec(there, 7)])).rejects.toThrow(/2 .*7|7 .*2/);
     });
 
+    test('tells how the cluster is', async () => {
+      const { admin } = scene.connect();
+      const topic = await scene.topic(2);
+      const condition = await admin.condition([topic, scene.unique('missing')]);
+      expect(condition.brokers).toBeGreaterThanOrEqual(1);
+      expect(condition.hasController).toBe(true);
+      expect(condition.topics).toEqual([{ topic, partitions: 2, offline: [], outOfSync: [] }]);
+      expect((await admin.condition()).topics.map((known) => known.topic)).toContain(topic);
+    });
+
     test('deletes topics', async () => {
       const { admin } = scene.connect();
       const topic = await scene.topic(1);

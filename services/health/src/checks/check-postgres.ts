@@ -11,14 +11,19 @@ const refusals: Readonly<Record<string, string>> = {
   '57P03': 'is starting up or shutting down',
 };
 
+/** Far more than a greeting and one row. */
+const mostBytes = 256 * 1_024;
+
 /** Connects as a client does and asks for one row. */
 export async function checkPostgres({ check, address, signal }: CheckInput): Promise<Finding> {
   const { place } = hostOf(address, 5_432);
   const client = postgresClient({
     address,
     applicationName: 'muster-health',
-    connectWithinMs: check.timeout,
+    // After the check has been given up: what is said of it should not hang on who is first.
+    connectWithinMs: check.timeout + 250,
     answerWithinMs: check.timeout,
+    mostBytes,
   });
   const breakOff = (): void => void client.end().catch(() => undefined);
   signal.addEventListener('abort', breakOff, { once: true });

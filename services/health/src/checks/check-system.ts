@@ -1,13 +1,14 @@
 import { statfs } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pass, warn, type CheckInput, type Finding } from './finding.ts';
 
-/** How full the machine is, in percent. */
+/** How full the machine is, in percent, and how many processes run or wait for each processor. */
 export interface Fullness {
   readonly cpu: number;
   readonly memory: number;
   readonly disk: number;
+  readonly load: number;
 }
 
 const cpuForMs = 250;
@@ -25,15 +26,16 @@ export async function checkSystem({ check, signal }: CheckInput): Promise<Findin
       cpu: (100 * (after.busy - before.busy)) / Math.max(1, after.all - before.all),
       memory: 100 * (1 - Math.min(process.availableMemory(), total) / total),
       disk: 100 * (1 - bavail / Math.max(1, blocks)),
+      load: (loadavg()[0] ?? 0) / availableParallelism(),
     },
     check,
   );
 }
 
-/** Names what is too full; the value is the fullest of the three. */
+/** Names what is too full; the value is the fullest of the three that have an end. */
 export function judgeSystem(
-  { cpu, memory, disk }: Fullness,
-  { cpuPercent = 95, memoryPercent = 95, diskPercent = 90, path = '/' }: Partial<CheckInput['check']>,
+  { cpu, memory, disk, load }: Fullness,
+  { cpuPercent = 95, memoryPercent = 95, diskPercent = 90, loadPerCpu = 4, path = '/' }: Partial<CheckInput['check']>,
 ): Finding {
   const too = [
     [cpu, cpuPercent, 'the processors are'],
@@ -43,6 +45,7 @@ export function judgeSystem(
   const reasons = too
     .filter(([percent, limit]) => percent > limit)
     .map(([percent, limit, what]) => `${what} ${Math.round(percent)} % full (limit ${limit} %)`);
+  if (load > loadPerCpu) reasons.push(`the load is ${load.toFixed(1)} for each processor (limit ${loadPerCpu})`);
   const measured = { value: Math.round(10 * Math.max(cpu, memory, disk)) / 10, unit: '%' };
   return { ...(reasons.length === 0 ? pass : warn(reasons.join(', '))), ...measured };
 }

@@ -7,6 +7,7 @@ const words: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'has a name that could not be looked up: the name server does not answer',
   EHOSTUNREACH: 'can not be reached: there is no route to it',
   ENETUNREACH: 'can not be reached: there is no route to its network',
+  EMSGSIZE: 'sends far more than was asked for: something else may listen there',
   ETIMEDOUT: 'does not answer',
   EMFILE: 'could not be checked: this process has too many files open',
   CERT_HAS_EXPIRED: 'has a certificate that is expired',
