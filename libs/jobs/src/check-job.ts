@@ -3,6 +3,7 @@ import { readYaml } from '@muster/workflow';
 import type { z } from 'zod';
 import { jobForm, reconciliationForm, type Job, type JobColumns, type Reconciliation } from './form.ts';
 import { columnMisfits, type Misfit } from './column-misfits.ts';
+import { topicMisfits } from './topic-misfits.ts';
 
 /** What is wrong with a job, and where in its source (from 1). */
 export interface JobProblem {
@@ -36,7 +37,7 @@ export function checkJob(source: string): CheckedJob {
     };
   const misfits = isReconciliation
     ? reconciliationMisfits(formed.data as Reconciliation)
-    : columnMisfits((formed.data as Job).columns, ['columns']);
+    : [...columnMisfits((formed.data as Job).columns, ['columns']), ...topicMisfits(formed.data as Job)];
   if (misfits.length > 0)
     return {
       problems: misfits
@@ -85,11 +86,12 @@ function reconciliationMisfits({ left, right, columns, keys, compare }: Reconcil
   return misfits;
 }
 
-const keys = ['name', 'version', 'description', 'source', 'columns', 'sink', 'mostRejects', 'memory', 'left', 'right', 'keys', 'compare', 'differences', 'csv', 'jsonLines', 'parquet', 'postgres', 'delimiter', 'header', 'charset', 'extraColumns', 'type', 'from', 'trim', 'case', 'nullIf', 'default', 'format', 'decimals', 'required', 'min', 'max', 'minLength', 'maxLength', 'pattern', 'oneOf', 'within', 'withinShare']; // prettier-ignore
+const keys = ['name', 'version', 'description', 'source', 'columns', 'sink', 'mostRejects', 'memory', 'left', 'right', 'keys', 'compare', 'differences', 'csv', 'jsonLines', 'parquet', 'postgres', 'url', 'table', 'key', 'topic', 'since', 'until', 'with', 'labels', 'delimiter', 'header', 'charset', 'extraColumns', 'type', 'from', 'trim', 'case', 'nullIf', 'default', 'format', 'decimals', 'required', 'min', 'max', 'minLength', 'maxLength', 'pattern', 'oneOf', 'within', 'withinShare']; // prettier-ignore
 
 function issueText(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys')
     return `there is no key ${issue.keys.join(', ')}${didYouMean(issue.keys[0] ?? '', keys)}`;
+  if (issue.code === 'invalid_value') return `it is one of ${issue.values.join(', ')}`;
   return issue.message;
 }
 

@@ -40,7 +40,7 @@ const runInput = z.strictObject({ job: definition, runId });
 export const runJobAction = {
   version: '1.0.0',
   description:
-    'Reads CSV, JSON lines or Parquet, checks and changes each row by the rules of a job, and loads the good ones.',
+    'Reads files, PostgreSQL or a topic, checks and changes each row by the rules of a job, and loads the good ones.',
   input: runInput,
   output: runSummary,
   isPartial: ({ status }: z.output<typeof runSummary>) => status === 'PARTIAL',
@@ -98,7 +98,10 @@ export const statusAction = {
     const state = runFolder(root, runId).load();
     if (state === undefined) throw noRun(runId);
     const { job, status, read, loaded, rejected, batches, sink, startedAt, updatedAt } = state;
-    const files = state.files.map(({ path }) => path.slice(root.directory.length + 1));
+    const files = state.files.map((part) => {
+      if ('table' in part) return `table ${part.table}`;
+      return 'topic' in part ? `${part.topic}/${part.partition}` : part.path.slice(root.directory.length + 1);
+    });
     return Promise.resolve({
       runId,
       job,

@@ -9,6 +9,8 @@ export const dataProcessing = defineAgent({
   description:
     'Loads data by jobs that check every row, goes on where it was interrupted, and reconciles sets of data.',
   config: settings,
+  // By jobs whose sink is one of them.
+  publishes: ['muster.metrics.v1', 'muster.security-events.v1'],
   actions: (offer) => ({
     'data.run-job': offer(runJobAction),
     'data.reconcile': offer(reconcileAction),

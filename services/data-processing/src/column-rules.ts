@@ -88,6 +88,11 @@ function sqlType({ type, decimals = 2 }: JobColumn): string {
 function valueOf(column: JobColumn, raw: string): string {
   if (column.type === 'text') return raw;
   const type = sqlType(column);
+  if (column.format === 'epoch-ms') {
+    const since = `TRY_CAST(${raw} AS BIGINT)`;
+    // Years 1 to 9999: others can not be made into a time.
+    return `CASE WHEN ${since} BETWEEN -62135596800000 AND 253402300799999 THEN CAST(epoch_ms(${since}) AS ${type}) END`;
+  }
   if (column.format === undefined) return `TRY_CAST(${raw} AS ${type})`;
   return `CAST(try_strptime(${raw}, ${text(column.format)}) AS ${type})`;
 }

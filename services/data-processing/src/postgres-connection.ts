@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { postgresClient, type PostgresClient } from '@muster/postgres';
 import type { PermanentError } from '@muster/resilience';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { id } from './duck.ts';
 import { interruption, refusal } from './refusal.ts';
 
@@ -11,6 +11,8 @@ export interface PostgresConnection {
   query(statement: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Appends a CSV file without header to a table. */
   copyFrom(file: string, table: string, columns: readonly string[]): Promise<void>;
+  /** Writes what a query yields into a CSV file without header. */
+  copyTo(query: string, file: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,9 +49,11 @@ export async function connectPostgres(variable: string, signal: AbortSignal): Pr
       return rows;
     },
     copyFrom: (file, table, columns) => {
-      const into = `COPY ${table.split('.').map(id).join('.')} (${columns.map(id).join(', ')}) FROM STDIN (FORMAT csv)`;
+      const into = `COPY ${tableId(table)} (${columns.map(id).join(', ')}) FROM STDIN (FORMAT csv)`;
       return asFault(pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), client.query(copyFrom(into))));
     },
+    copyTo: (query, file) =>
+      asFault(pipeline(client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv)`)), createWriteStream(file))),
     close: async () => {
       signal.removeEventListener('abort', abort);
       await client.end().catch(() => undefined);
@@ -64,4 +68,14 @@ function postgresFault(error: unknown, variable: string): PermanentError | Error
   const { code = 'PostgresFailed', message, detail } = error as { code?: string; message: string; detail?: string };
   const sentence = `the database of ${variable} says: ${message}${detail === undefined ? '' : ` (${detail})`}`;
   return lasting.test(code) ? refusal(`Postgres${code}`, sentence) : interruption(code, sentence);
+}
+
+/** `table` or `schema.table` as SQL. */
+export function tableId(table: string): string {
+  return table.split('.').map(id).join('.');
+}
+
+/** A text as a literal of PostgreSQL, whatever its settings say of backslashes. */
+export function quoted(value: string): string {
+  return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

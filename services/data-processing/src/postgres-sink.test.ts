@@ -58,6 +58,7 @@ function fakeDatabase(): PostgresConnection & {
       open.lines.push(...readFileSync(file, 'utf8').split('\n').filter(Boolean));
       return this.dies === 'COPY' ? Promise.reject(new Error('died at COPY')) : Promise.resolve();
     },
+    copyTo: () => Promise.reject(new Error('a sink reads nothing')),
     close: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { JobColumns, Reconciliation } from '@muster/jobs';
 import { openDuck, text, type Duck } from './duck.ts';
+import { meshBus } from './mesh-bus.ts';
 import { openSource } from './open-source.ts';
 import { refusal } from './refusal.ts';
 import { replaceFile } from './durable-file.ts';
@@ -54,9 +55,22 @@ export async function reconcile(
   const open = (side: 'left' | 'right') =>
     openSource(
       { source: definition[side].source, columns: columnsOf(definition, side) },
-      { root, work: folder.work, batchBytes: around.batchBytes, duck: () => duck! },
+      {
+        root,
+        work: folder.work,
+        batchBytes: around.batchBytes,
+        duck: () => duck!,
+        known: undefined,
+        signal: around.signal,
+        bus: around.bus ?? meshBus,
+      },
     );
-  const sources = { left: open('left'), right: open('right') };
+  const first = await open('left');
+  const second = await open('right').catch(async (error: unknown) => {
+    await first.close();
+    throw error;
+  });
+  const sources = { left: first, right: second };
   try {
     folder.begin();
     duck = await openDuck(
@@ -77,7 +91,7 @@ export async function reconcile(
     const rejected = { left: 0, right: 0 };
     for (const side of ['left', 'right'] as const) {
       const source = sources[side];
-      let place: Place | undefined = { file: 0, offset: 0 };
+      let place: Place | undefined = source.first ?? { file: 0, offset: 0 };
       let row = 0;
       for (let number = 0; place !== undefined; number += 1) {
         around.signal.throwIfAborted();

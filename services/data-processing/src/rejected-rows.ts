@@ -14,6 +14,10 @@ export interface RejectedRow {
   readonly record: string;
 }
 
+/** How DuckDB's reader of CSV is to note what it could not take. */
+export const readerOptions =
+  "auto_detect = false, new_line = '\\n', store_rejects = true, rejects_table = 'parse_rejects', rejects_scan = 'parse_scans'";
+
 const mostText = 2_000;
 
 /** The same, with the row counted from 0 within its batch: where that begins is known when all before it are done. */

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Bus } from '@muster/bus';
 import type { Job } from '@muster/jobs';
 import type { DataRoot } from './data-root.ts';
 import { openDuck, type Duck } from './duck.ts';
 import { fileSink } from './file-sink.ts';
 import { loadBatches } from './load-batches.ts';
+import { meshBus } from './mesh-bus.ts';
 import { openSource } from './open-source.ts';
 import { connectPostgres, type PostgresConnection } from './postgres-connection.ts';
 import { postgresSink } from './postgres-sink.ts';
 import { refusal } from './refusal.ts';
-import { runFolder, type RunState } from './run-state.ts';
+import { runFolder, type RunFolder, type RunState } from './run-state.ts';
 import type { Sink } from './sink.ts';
 import type { Source } from './source.ts';
+import { topicSink } from './topic-sink.ts';
 
 export interface RunSurroundings {
   readonly root: DataRoot;
@@ -21,6 +25,8 @@ export interface RunSurroundings {
   readonly threads: number;
   /** About how much of a source is one batch, in bytes. A run keeps what it began with. */
   readonly batchBytes: number;
+  /** A bus of the job's own, for topics. Default: to the mesh that the environment names. */
+  readonly bus?: () => Bus;
   progress(done: number, total: number | null, message: string): void;
 }
 
@@ -57,8 +63,16 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
   let source: Source | undefined;
   let sink: Sink | undefined;
   try {
-    source = openSource(job, { root, work: folder.work, batchBytes, duck: () => duck! });
-    sink = openSink(job, runId, folder.work, around);
+    source = await openSource(job, {
+      root,
+      work: folder.work,
+      batchBytes,
+      duck: () => duck!,
+      known: before?.files,
+      signal,
+      bus: around.bus ?? meshBus,
+    });
+    sink = openSink(job, runId, folder, around);
     const state: RunState = before ?? {
       runId,
       job: job.name,
@@ -68,7 +82,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
       startedAt: now(),
       updatedAt: now(),
       batches: 0,
-      place: { file: 0, offset: 0 },
+      place: source.first ?? { file: 0, offset: 0 },
       row: 0,
       files: [...source.files],
       batchBytes,
@@ -109,12 +123,19 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
   }
 }
 
-function openSink({ sink, columns }: Job, runId: string, work: string, { root, signal }: RunSurroundings): Sink {
+function openSink({ sink, columns }: Job, runId: string, folder: RunFolder, around: RunSurroundings): Sink {
+  const { root, signal, now } = around;
+  const { work } = folder;
   for (const kind of ['csv', 'jsonLines', 'parquet'] as const) {
     const path = sink[kind];
     if (path !== undefined) return fileSink(kind, path, runId, root);
   }
-  const { postgres } = sink;
+  const { postgres, topic } = sink;
+  if (topic !== undefined) {
+    const bus = (around.bus ?? meshBus)();
+    const noteFile = join(folder.directory, 'published.json');
+    return topicSink({ topic, columns: Object.keys(columns), runId, work, noteFile, bus, now, signal });
+  }
   if (postgres === undefined) throw refusal('NoSink', 'the job names no sink');
   const connect = (): Promise<PostgresConnection> => connectPostgres(postgres.url, signal);
   return postgresSink({ table: postgres.table, columns: Object.keys(columns), runId, work, connect });

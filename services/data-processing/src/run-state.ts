@@ -12,11 +12,17 @@ const place = z.object({
   file: z.number().int(),
   /** From where in it: bytes of text, rows of Parquet. */
   offset: z.number(),
-  /** Of a table: the key read last, as text. */
+  /** Of a table: the key read last, and the last one of the batch that begins here, as text. */
   after: z.string().optional(),
+  through: z.string().optional(),
 });
 
 const sourceFile = z.object({ path: z.string(), bytes: z.number(), modifiedAt: z.number() });
+/** Offsets of a partition: from the first to before the other. */
+const topicPart = z.object({ topic: z.string(), partition: z.number(), from: z.number(), to: z.number() });
+/** A table up to its last key, as text; null where it was empty. */
+const tablePart = z.object({ table: z.string(), through: z.string().nullable() });
+const sourcePart = z.union([sourceFile, topicPart, tablePart]);
 
 const stateForm = z.object({
   runId: z.string(),
@@ -32,7 +38,7 @@ const stateForm = z.object({
   place: place.nullable().describe('Where the next batch begins; null after the last.'),
   /** How many records of that file are dealt with. */
   row: z.number().int(),
-  files: z.array(sourceFile),
+  files: z.array(sourcePart).describe('What the run reads, as it was when it began.'),
   batchBytes: z.number(),
   read: z.number().int(),
   loaded: z.number().int(),
@@ -43,11 +49,15 @@ const stateForm = z.object({
 
 export type Place = z.infer<typeof place>;
 export type SourceFile = z.infer<typeof sourceFile>;
+export type TopicPart = z.infer<typeof topicPart>;
+export type SourcePart = z.infer<typeof sourcePart>;
 /** How far a run is: its checkpoint. */
 export type RunState = z.infer<typeof stateForm>;
 
 /** What is kept of one run: its checkpoint and what was rejected. */
 export interface RunFolder {
+  /** What is kept; for files of other concepts, too. */
+  readonly directory: string;
   /** For what batches need while they are worked on; no other attempt has the same. */
   readonly work: string;
   load(): RunState | undefined;
@@ -96,6 +106,7 @@ export function runFolder(root: DataRoot, runId: string): RunFolder {
     return read.data;
   };
   return {
+    directory,
     work,
     load,
     begin() {

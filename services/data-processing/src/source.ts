@@ -1,6 +1,6 @@
 import type { ColumnRules } from './column-rules.ts';
 import type { BadRecord } from './csv-records.ts';
-import type { Place, SourceFile } from './run-state.ts';
+import type { Place, SourcePart } from './run-state.ts';
 
 /** A bounded part of a source, ready for DuckDB. */
 export interface Batch {
@@ -19,10 +19,12 @@ export interface Batch {
 
 /** What a job reads, batch by batch. The same place gives the same batch. */
 export interface Source {
-  readonly files: readonly SourceFile[];
+  readonly files: readonly SourcePart[];
+  /** Where a new run begins. Default: the beginning of the first file. */
+  readonly first?: Place;
   /** Directories that DuckDB must reach for it. */
   readonly directories: readonly string[];
-  /** How much lies before a place, and in all, in bytes; null: not known. */
+  /** How much lies before a place, and in all, in bytes, rows or messages; null: not known. */
   readonly total: number | null;
   doneAt(place: Place): number;
   /** `slot`: 0 or 1; a batch is read while the one before, in the other slot, is worked on. */

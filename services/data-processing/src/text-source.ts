@@ -6,7 +6,9 @@ import { columnRules, type ColumnRules } from './column-rules.ts';
 import { cutRecords, fieldsOf, type CutPiece } from './csv-records.ts';
 import type { DataRoot } from './data-root.ts';
 import { text } from './duck.ts';
+import { jsonRelation, jsonRules } from './json-lines.ts';
 import { fileFault, refusal } from './refusal.ts';
+import { readerOptions } from './rejected-rows.ts';
 import type { SourceFile } from './run-state.ts';
 import type { Source } from './source.ts';
 
@@ -162,23 +164,6 @@ export function textSource({ source, columns, root, work, batchBytes }: TextSour
         throw refusal('LineTooLong', `${name} has no end of line within ${size} bytes after byte ${from}`);
     }
   }
-}
-
-const readerOptions =
-  "auto_detect = false, new_line = '\\n', store_rejects = true, rejects_table = 'parse_rejects', rejects_scan = 'parse_scans'";
-
-/** JSON lines as rows of one text; control letters can not be in JSON, so one of them parts nothing. */
-function jsonRelation(file: string): string {
-  const raw = `read_csv(${text(file)}, header = false, columns = {'line': 'VARCHAR'}, delim = '\u0001', quote = '', escape = '', ${readerOptions})`;
-  return `(SELECT line, CASE WHEN json_valid(line) THEN json_type(line) = 'OBJECT' ELSE false END AS is_object FROM ${raw})`;
-}
-
-function jsonRules(columns: JobColumns): ColumnRules {
-  const field = (name: string): string => {
-    const path = text(`$."${name.replaceAll('"', '')}"`);
-    return `CASE WHEN is_object THEN json_extract_string(line, ${path}) END`;
-  };
-  return columnRules(columns, field, { isBroken: 'NOT is_object', reason: 'it is no JSON object', raw: 'line' });
 }
 
 export function sourceFileAt(path: string): SourceFile {
