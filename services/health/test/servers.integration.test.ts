@@ -14,12 +14,15 @@ const performed = (check: object) => {
 
 it('asks real servers', async () => {
   const kafka = { address: `kafka://${KAFKA_BROKERS}`, timeout: '8s' };
-  const [redis, brokers, missing] = await Promise.all([
+  const [redis, cluster, missing, few] = await Promise.all([
     performed({ address: REDIS_URL }),
     performed(kafka),
     performed({ ...kafka, topics: ['muster.never-there'] }),
+    performed({ ...kafka, brokers: 1_000 }),
   ]);
   expect(redis).toMatchObject({ outcome: 'PASS', reason: '' });
-  expect(brokers).toMatchObject({ outcome: 'PASS', reason: '' });
+  expect(cluster).toMatchObject({ outcome: 'PASS', reason: '', unit: 'brokers' });
+  expect(cluster.value).toBeGreaterThanOrEqual(1);
   expect(missing.reason).toMatch(/has no topic muster.never-there$/);
+  expect(few).toMatchObject({ outcome: 'WARN', reason: expect.stringContaining('of 1000 brokers up') as string });
 }, 20_000);
