@@ -242,6 +242,20 @@ it('fails when more rows are rejected than the job allows, keeps them, and does 
     await expect(run(other, { runId: 'run-3', batchBytes: 10_000 })).rejects.toMatchObject({ code: 'TooManyRejects' });
 });
 
+it('knows one of few and one of many', async () => {
+  const many = Array.from({ length: 40 }, (_, at) => `n${at}`);
+  given('in/orders.csv', 'few,many\na,n7\nb,n39\n,\nc,n1\na,n40\n');
+  const listed = orders.replace(
+    /columns:[^]*sink/,
+    `columns:\n  few: { type: text, oneOf: [a, b, a] }\n  many: { type: text, oneOf: [${many.join(', ')}] }\nsink`,
+  );
+  expect(await run(listed)).toMatchObject({ read: 5, loaded: 3 });
+  expect(rejects().map(({ row, field }) => [row, field])).toEqual([
+    [4, 'few'],
+    [5, 'many'],
+  ]);
+});
+
 it('takes columns by the names that it uses itself', async () => {
   given('in/orders.csv', 'rowid,fault,raw,checked\n7,8,a,b\nx,8,a,b\n9,8,a,b\n');
   const named = orders.replace(
