@@ -1,11 +1,22 @@
 /** The companion's side of the talk with the process that started it. */
 import { messageOf } from '@muster/resilience';
+import type { Visitor } from './sights.ts';
 
 /** What a companion tells the process that started it. */
 export type Told =
   | { readonly kind: 'ready'; readonly urls: Readonly<Record<string, string>> }
   | { readonly kind: 'open' }
-  | { readonly kind: 'fault'; readonly isOn: boolean; readonly at: number };
+  | { readonly kind: 'fault'; readonly isOn: boolean; readonly at: number }
+  | Visits;
+
+/** How many requests were answered and how many refused with 403, since the visitors came. */
+export interface Visits {
+  readonly kind: 'visits';
+  readonly who: Visitor;
+  readonly served: number;
+  readonly refused: number;
+  readonly at: number;
+}
 
 export interface Begun {
   readonly urls: Readonly<Record<string, string>>;

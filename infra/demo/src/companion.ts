@@ -89,7 +89,10 @@ export async function startCompanion({
       urls,
       tell: (message) => void child.send(message),
       stop,
-      kill: () => void child.kill('SIGKILL'),
+      kill() {
+        isStopping = true;
+        child.kill('SIGKILL');
+      },
     };
   } catch (error) {
     await stop();

@@ -1,24 +1,11 @@
 /** The mesh the demo runs on, and its processes. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { findMesh, startMesh, type Mesh } from '@muster/cli';
 import { findStack, signal } from '@muster/local-stack';
+import { dataDir } from './places.ts';
 import { hostAndPort, type Process } from './processes.ts';
 import { healthRoute } from './shop/routes.ts';
-
-export const projectDir = join(import.meta.dirname, '..', '..', '..');
-
-/** The folder of the local mesh, where `muster` looks for it too. */
-export const dataDir = process.env['MUSTER_DATA_DIR'] || join(projectDir, '.muster', 'dev');
-
-/**
- * How long values must be back in their range before an alert is resolved. Monitoring's own default is a minute, which is long for a demo;
- * MUSTER_HOLD_MS overrides both.
- */
-export const holdMs = Number(process.env['MUSTER_HOLD_MS'] || 10_000);
-
-/** How long all of an incident's alerts must be over before it is resolved. The default of correlation is 15 s; MUSTER_SETTLE_MS overrides both. */
-const settleMs = 5_000;
+import { quickened } from './timing.ts';
 
 /** A shop whose customers wait longer than this to order is not well. */
 const latencyBudgetMs = 500;
@@ -39,7 +26,7 @@ export const startDemoMesh = (options: {
     ...options,
     dataDir,
     fresh: true,
-    env: { MUSTER_HOLD_MS: String(holdMs), MUSTER_SETTLE_MS: String(settleMs), ...process.env, ...options.env },
+    env: { ...quickened, ...process.env, ...options.env },
   });
 
 /** What the agents are told of the shop: who keeps its processes, and how one sees whether it is well. */

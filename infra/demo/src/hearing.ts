@@ -17,7 +17,7 @@ const loopTopics: Readonly<Record<About, TopicName>> = {
 };
 
 /**
- * Hears the shop's signals and the alerts about it, and each hop of what the mesh does about them. Resolves when all that comes from now on is
+ * Hears the shop's signals and the alerts about it, each hop of what the mesh does about them, blocks, how targets are and how far tasks are. Resolves when all that comes from now on is
  * heard.
  */
 export function hear(client: Client, { happened }: Pick<Teller, 'happened'>): Promise<Consumption[]> {
@@ -25,6 +25,17 @@ export function hear(client: Client, { happened }: Pick<Teller, 'happened'>): Pr
   return Promise.all([
     client.consume('muster.metrics.v1', (sample) => happened({ kind: 'sample', sample })),
     client.consume('muster.alerts.v1', (alert) => happened({ kind: 'alert', alert })),
+    client.consume(
+      'muster.blocks.v1',
+      { onRemoval: (address) => happened({ kind: 'sight', sight: { about: 'block', address, block: null } }) },
+      (block) => happened({ kind: 'sight', sight: { about: 'block', address: block.address, block } }),
+    ),
+    client.consume('muster.health-reports.v1', (report) =>
+      happened({ kind: 'sight', sight: { about: 'health', report } }),
+    ),
+    client.consume('muster.task-progress.v1', (progress) =>
+      happened({ kind: 'sight', sight: { about: 'progress', progress } }),
+    ),
     ...hops.map(([about, topic]) =>
       client.consume(topic, (record) => happened({ kind: 'loop', message: { about, record } as LoopMessage })),
     ),

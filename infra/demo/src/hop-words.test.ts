@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { after, heard, startedAt } from '../test/loop-builder.ts';
 import { narrate } from './narration.ts';
 import { plain } from './palette.ts';
+import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, tell, type DemoEvent } from './story.ts';
 
 /** What is said of the last of these events, without its time. */
 function said(...events: readonly DemoEvent[]): string[] {
   const last = events.at(-1)!;
-  const before = events.slice(0, -1).reduce(tell, beginStory('shop', startedAt));
+  const before = events.slice(0, -1).reduce(tell, beginStory('shop', startedAt, slow));
   return narrate(before, last, tell(before, last), plain).map((line) => line.slice(10));
 }
 const incident = heard(42, 'incident', {});

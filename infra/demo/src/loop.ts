@@ -34,7 +34,10 @@ export function aboutTarget(heard: readonly Heard[], target: string, since: numb
 }
 
 function names(one: LoopMessage, target: string): boolean {
-  if (one.about === 'incident') return one.record.target === target || one.record.targets.includes(target);
+  if (one.about === 'incident') {
+    const { targets, impact } = one.record;
+    return one.record.target === target || targets.includes(target) || impact.includes(target);
+  }
   return one.about !== 'result' && one.record.target === target;
 }
 

@@ -1,7 +1,6 @@
 // What `npm start` runs: the demo, with its command line, its signals and its exit code.
 import { messageOf } from '@muster/resilience';
 import { targetOfRun } from './demo-mesh.ts';
-import { question } from './expectations.ts';
 import { interruptions } from './interruptions.ts';
 import { duration, width, wrapped } from './layout.ts';
 import { residentMiB } from './memory.ts';
@@ -10,7 +9,8 @@ import { colourful, plain, wantsColour } from './palette.ts';
 import { commandsFor, musterSays } from './person.ts';
 import { play } from './play.ts';
 import { processLines } from './processes.ts';
-import { allProcesses, close, kill, open, type Running } from './running.ts';
+import { question } from './questions.ts';
+import { allProcesses, close, kill, open, stageOn, type Running } from './running.ts';
 import type { Scenario } from './scenario.ts';
 import { screenOn } from './screen.ts';
 import { beginStory } from './story.ts';
@@ -21,7 +21,7 @@ import { watchProcesses } from './watching.ts';
 async function run(isOnce: boolean, scenario: Scenario): Promise<number> {
   const paint = wantsColour(process.stdout, process.env) ? colourful : plain;
   const teller = tellerOn(screenOn(process.stdout), paint, beginStory(targetOfRun(), Date.now(), scenario));
-  const running: Running = {};
+  const running: Running = { companions: new Map() };
   const ended = new AbortController();
   const interruption = interruptions(() => kill(running));
   interruption.signal.addEventListener('abort', () => teller.wentWrong(interruption.signal.reason));
@@ -30,10 +30,11 @@ async function run(isOnce: boolean, scenario: Scenario): Promise<number> {
   process.on('warning', ({ message }) => teller.happened({ kind: 'note', text: message }));
   try {
     teller.say([paint.strong('Muster: a mesh of operations agents, and a shop for it to watch'), '']);
-    await open(running, teller, interruption.signal);
+    const stage = stageOn(running, teller, interruption.signal);
+    await open(stage, interruption.signal);
     watchProcesses(`${running.shop!.urls['keeper']}/processes/${teller.story.target}`, teller, ended.signal);
     await introduce(running, teller);
-    await play(teller, running.shop!.urls['fault']!, isOnce);
+    await play(stage, isOnce);
     await conclude(running, teller);
     if (isOnce) return 0;
     const { shop, mesh } = running;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
 import { narrate } from './narration.ts';
 import { plain } from './palette.ts';
+import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, tell, type DemoEvent } from './story.ts';
 
 const startedAt = 1_780_300_800_000;
@@ -10,7 +11,7 @@ const after = (seconds: number) => startedAt + seconds * 1_000;
 /** What is said of the last of these events. */
 function narrated(...events: readonly DemoEvent[]): string[] {
   const last = events.at(-1)!;
-  const before = events.slice(0, -1).reduce(tell, beginStory('shop', startedAt));
+  const before = events.slice(0, -1).reduce(tell, beginStory('shop', startedAt, slow));
   return narrate(before, last, tell(before, last), plain);
 }
 const fault = (seconds: number, isOn = true): DemoEvent => ({ at: after(seconds), kind: 'fault', isOn });
@@ -21,8 +22,8 @@ const alert = (seconds: number, change = {}): DemoEvent => ({
 });
 
 it('says when the fault begins and how long it was on', () => {
-  expect(narrated(fault(40))[0]).toBe('  40.0 s  The fault is on: slow');
-  expect(narrated(fault(40), fault(52.5, false))).toEqual(['  52.5 s  The fault is gone after 12.5 s']);
+  expect(narrated(fault(40))[0]).toBe('  40.0 s  The fault begins: slow');
+  expect(narrated(fault(40), fault(52.5, false))).toEqual(['  52.5 s  The fault is over after 12.5 s']);
 });
 
 describe('a firing alert', () => {
@@ -37,7 +38,7 @@ describe('a firing alert', () => {
   });
 
   it('without a fault is told as what it is', () => {
-    expect(narrated(alert(42)).join(' ')).toContain('no fault was switched on');
+    expect(narrated(alert(42)).join(' ')).toContain('before the fault');
   });
 
   it('says again when it gets worse', () => {
@@ -77,7 +78,7 @@ describe('a resolved alert', () => {
 
   it('is told with how long it fired, and how long after the repair it ended', () => {
     expect(narrated(fault(40), alert(42), fault(50, false), alert(66.5, end))).toEqual([
-      '  66.5 s  RESOLVED  after 24.5 s; 16.5 s after the fault was gone',
+      '  66.5 s  RESOLVED  after 24.5 s; 16.5 s after the fault was over',
       '          shop latency_ms is back to normal: 60 ms',
     ]);
   });

@@ -3,6 +3,7 @@ import type { Alert, Evidence } from '@muster/schemas';
 import { hopWords } from './hop-words.ts';
 import { duration, stamp, stamped, wrapped } from './layout.ts';
 import type { Palette } from './palette.ts';
+import { sightWords } from './sight-words.ts';
 import { isAbout, type DemoEvent, type Story } from './story.ts';
 
 /** Lines for an event, given the story before it and with it; none for what the panel shows. */
@@ -16,14 +17,18 @@ function said(before: Story, event: DemoEvent, after: Story, paint: Palette): st
     case 'tick':
     case 'sample':
     case 'phase':
+    case 'open':
     case 'instances':
       return [];
     case 'note':
       return wrapped(event.text);
     case 'fault':
       return event.isOn
-        ? [paint.bad(`The fault is on: ${after.scenario.name}`), ...wrapped(after.scenario.story)]
-        : [`${paint.strong('The fault is gone')} after ${duration(event.at - (before.faultAt ?? event.at))}`];
+        ? [paint.bad(`${matterOf(after)} begins: ${after.scenario.name}`), ...wrapped(after.scenario.story)]
+        : [`${paint.strong(`${matterOf(after)} is over`)} after ${duration(event.at - (before.faultAt ?? event.at))}`];
+    case 'sight':
+      // What is no news has not become part of the story.
+      return after.sights === before.sights ? [] : sightWords(before.sights, { ...event.sight, at: event.at }, paint);
     case 'alert':
       return isAbout(after, event.alert) ? alertLines(before, event.alert, event.at, paint) : [];
     case 'loop':
@@ -31,12 +36,15 @@ function said(before: Story, event: DemoEvent, after: Story, paint: Palette): st
   }
 }
 
+const matterOf = ({ scenario: { matter } }: Story): string => matter.replace(/^./, (first) => first.toUpperCase());
+
 function alertLines(before: Story, alert: Alert, at: number, paint: Palette): string[] {
   const known = before.alerts.get(alert.fingerprint);
   const isKnown = known !== undefined && known.resolvedAt === undefined;
   if (alert.status === 'RESOLVED') {
     if (!isKnown) return [];
-    const since = before.liftedAt === undefined ? '' : `; ${duration(at - before.liftedAt)} after the fault was gone`;
+    const { liftedAt, scenario } = before;
+    const since = liftedAt === undefined ? '' : `; ${duration(at - liftedAt)} after ${scenario.matter} was over`;
     return [
       `${paint.good('RESOLVED')}  after ${duration(at - known.firedAt)}${since}`,
       ...wrapped(alert.title).map(paint.strong),
@@ -77,13 +85,17 @@ function number(value: number): string {
   return size < 1e-6 ? '0' : String(Number(value.toPrecision(2)));
 }
 
-function delayWords({ faultAt, liftedAt, startedAt }: Story, evidence: Evidence | undefined, at: number): string {
+function delayWords(
+  { faultAt, liftedAt, startedAt, scenario }: Story,
+  evidence: Evidence | undefined,
+  at: number,
+): string {
   const since =
     faultAt === undefined
-      ? 'no fault was switched on'
+      ? `before ${scenario.matter}`
       : liftedAt === undefined
-        ? `${Math.round(at - faultAt)} ms after the fault`
-        : `${duration(at - liftedAt)} after the fault was gone`;
+        ? `${Math.round(at - faultAt)} ms after ${scenario.matter}`
+        : `${duration(at - liftedAt)} after ${scenario.matter} was over`;
   const measuredAt = evidence?.recent.at(-1)?.at;
   return measuredAt === undefined || measuredAt < startedAt
     ? since

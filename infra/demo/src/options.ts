@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
-import { isScenarioName, scenarioNamed, scenarioNames, type Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioNamed, scenarioNames, usualScenario } from './scenario-list.ts';
 
 export type Options =
   | { readonly kind: 'run'; readonly isOnce: boolean; readonly scenario: Scenario }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly sentence: string };
 
-const usual = 'slow';
-const list = scenarioNames.map((name) => `    ${name.padEnd(10)} ${scenarioNamed(name).title}`);
+const usual = usualScenario.name;
+const list = scenarioNames.map((name) => `    ${name.padEnd(15)} ${scenarioNamed(name)!.title}`);
 
 export const usage = `npm start [-- --once] [--scenario <name>]
 
@@ -40,12 +41,13 @@ export function readOptions(args: readonly string[]): Options {
       },
     });
     if (values.help) return { kind: 'help' };
-    const { once: isOnce, scenario } = values;
-    if (!isScenarioName(scenario)) {
-      const sentence = `There is no scenario "${scenario}": there are ${scenarioNames.join(', ')}.`;
+    const { once: isOnce } = values;
+    const scenario = scenarioNamed(values.scenario);
+    if (scenario === undefined) {
+      const sentence = `There is no scenario "${values.scenario}": there are ${scenarioNames.join(', ')}.`;
       return { kind: 'wrong', sentence };
     }
-    return { kind: 'run', isOnce, scenario: scenarioNamed(scenario) };
+    return { kind: 'run', isOnce, scenario };
   } catch {
     return {
       kind: 'wrong',

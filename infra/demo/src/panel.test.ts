@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
 import { plain } from './palette.ts';
 import { panelLine, panelOf, sparkline } from './panel.ts';
+import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, tell, type DemoEvent, type Story } from './story.ts';
 
 const startedAt = 1_780_300_800_000;
@@ -21,7 +22,7 @@ const aShop = [
   sample('order_value_per_min', 31_240.4),
 ];
 const told = (...events: readonly DemoEvent[]): Story =>
-  [...aShop, ...events].reduce(tell, beginStory('shop', startedAt));
+  [...aShop, ...events].reduce(tell, beginStory('shop', startedAt, slow));
 const phase = (phase: Story['phase']): DemoEvent => ({ at, kind: 'phase', phase });
 
 describe('the panel', () => {
@@ -49,7 +50,7 @@ describe('the panel', () => {
       ],
     ],
     ['all is usual   Ctrl-C stops everything', [phase('calm')]],
-    ['no fault is on, 1 alert fires', [phase('healthy'), { at, kind: 'alert', alert: alertOf({ startsAt: at }) }]],
+    ['before the fault, 1 alert fires', [phase('healthy'), { at, kind: 'alert', alert: alertOf({ startsAt: at }) }]],
   ])('says: %s', (words, events) => {
     expect(panelOf(told(...events), plain).at(-1)).toBe(`  30.0 s  ${words}`);
   });
@@ -67,7 +68,9 @@ describe('the panel', () => {
   });
 
   it('shows the time while there is no shop yet, and when there is none any more', () => {
-    expect(panelOf(tell(beginStory('shop', startedAt), { at, kind: 'tick' }), plain)).toEqual(['  30.0 s  starting']);
+    expect(panelOf(tell(beginStory('shop', startedAt, slow), { at, kind: 'tick' }), plain)).toEqual([
+      '  30.0 s  starting',
+    ]);
     expect(panelOf(told(phase('ending')), plain)).toEqual(['  30.0 s  ending']);
   });
 });

@@ -2,6 +2,7 @@
 import { aligned, duration, stamp, width } from './layout.ts';
 import type { Palette } from './palette.ts';
 import { routes } from './shop/routes.ts';
+import { glance } from './sight-words.ts';
 import { learned, stillFiring, type Seen, type Story } from './story.ts';
 
 const sparkLength = 36;
@@ -23,6 +24,7 @@ export function panelOf(story: Story, paint: Palette): string[] {
     ...lines.map((line, index) => (firing.has(routesOf(story)[index]) ? paint.bad(line) : line)),
     `  ${ordersWords(story)}`,
     ...instancesWords(story).map((words) => `  ${words}`),
+    ...glance(story).map((words) => `  ${words}`),
     '',
     `${stamp(story.now, story.startedAt)}  ${stateWords(story, paint)}`,
   ];
@@ -38,6 +40,7 @@ export function panelLine(story: Story, paint: Palette): string {
     ...latencies,
     `errors ${percent(errors)}`,
     `${Math.round(rate)}/s`,
+    ...glance(story),
     ...(story.phase === 'learning' ? [`learned ${Math.floor(share * 100)} %`] : []),
   ];
   return `${paint.dim(stamp(story.now, story.startedAt))}  ${parts.join('  ')}`;
@@ -94,6 +97,7 @@ function instancesWords({ instances }: Story): string[] {
 
 function stateWords(story: Story, paint: Palette): string {
   const { phase, now, faultAt = now, liftedAt } = story;
+  const { matter } = story.scenario;
   const firing = stillFiring(story).length;
   if (phase === 'learning') {
     const share = learned(story);
@@ -101,11 +105,11 @@ function stateWords(story: Story, paint: Palette): string {
     return `learning what is usual  ${'█'.repeat(done)}${paint.dim('░'.repeat(barLength - done))}  ${Math.floor(share * 100)} %`;
   }
   const isBroken = story.faultAt !== undefined && liftedAt === undefined;
-  if (isBroken) return `${paint.bad('the fault is on')} for ${duration(now - faultAt)}${firingWords(firing, paint)}`;
+  if (isBroken) return `${paint.bad(`${matter} is on`)} for ${duration(now - faultAt)}${firingWords(firing, paint)}`;
   if (firing > 0)
     return liftedAt === undefined
-      ? `no fault is on${firingWords(firing, paint)}`
-      : `the fault is gone since ${duration(now - liftedAt)}${firingWords(firing, paint)}`;
+      ? `before ${matter}${firingWords(firing, paint)}`
+      : `${matter} is over for ${duration(now - liftedAt)}${firingWords(firing, paint)}`;
   return phase === 'calm'
     ? `${paint.good('all is usual')}   Ctrl-C stops everything`
     : paint.good('all is usual, no alert fires');

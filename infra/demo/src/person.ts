@@ -2,10 +2,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { dataDir, projectDir } from './demo-mesh.ts';
-import type { Question } from './expectations.ts';
-
-const withinMs = 30_000;
+import { dataDir, projectDir } from './places.ts';
+import type { Question } from './questions.ts';
 
 /** Arguments of `muster` that show what is asked, and those that answer it. */
 export const commandsFor = (
@@ -23,7 +21,7 @@ export const typed = (args: readonly string[]): string =>
   ['npm run muster --', ...args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : JSON.stringify(arg)))].join(' ');
 
 /** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */
-export async function musterSays(args: readonly string[]): Promise<string[]> {
+export async function musterSays(args: readonly string[], withinMs = 30_000): Promise<string[]> {
   const main = join(projectDir, 'libs', 'cli', 'src', 'main.ts');
   const env = { ...process.env, MUSTER_DATA_DIR: dataDir };
   try {

@@ -1,40 +1,42 @@
-/** What happens to the shop: it is learned, something happens to it, and the mesh is watched until that is over. */
+/** What happens: the shop is learned, and then a scenario goes step by step until it is over. */
 import { join } from 'node:path';
-import { dataDir } from './demo-mesh.ts';
-import { expectationsOf, inconsistencies, isCancelled, question, uncalledFor } from './expectations.ts';
+import { inconsistencies, uncalledFor } from './contradictions.ts';
 import { duration } from './layout.ts';
-import { commandsFor, musterSays, typed } from './person.ts';
+import { dataDir, logOf } from './places.ts';
+import type { Stage } from './running.ts';
+import { isDeed } from './steps.ts';
 import { falseAlarms, learned, stillFiring, type Story } from './story.ts';
 import type { Teller } from './teller.ts';
 
 const quietMs = 5_000;
 const healthyMs = 20_000;
 const learnWithinMs = 150_000;
-const answerWithinMs = 60_000;
 const logsDir = join(dataDir, 'logs');
 
 /**
  * From learning to the end of what happens. Throws a sentence when something does not come in its time; when strict, also as soon as something is
  * reported or done that nothing calls for.
  */
-export async function play(teller: Teller, faultUrl: string, isStrict: boolean): Promise<void> {
+export async function play(stage: Stage, isStrict: boolean): Promise<void> {
+  const { teller } = stage;
   const { happened, until, story } = teller;
-  await learn(teller, isStrict);
-  const { scenario } = story;
-  if (scenario.fault !== undefined) {
-    happened({ kind: 'phase', phase: 'broken' });
-    await switchOn(faultUrl);
-  }
-  for (const { missing, agent, withinMs, isMet } of expectationsOf(scenario)) {
-    const log = join(logsDir, `${agent}.log`);
+  const { steps, isLearned, contradictions = () => [] } = story.scenario;
+  if (isLearned) await learn(teller, isStrict);
+  if (steps.length > 0) happened({ kind: 'phase', phase: 'broken' });
+  for (const step of steps) {
+    if (step.isForPerson === true && !isStrict) continue;
+    if (isDeed(step)) {
+      await step.act(stage);
+      continue;
+    }
+    const { missing, agent, withinMs, isMet } = step;
     await until(isMet, {
       withinMs,
       sentence: (last) =>
-        `Within ${withinMs / 1_000} s ${missing}${firing(last)}. See ${log}, and \`npm run muster -- dead-letters list\`.`,
+        `Within ${withinMs / 1_000} s ${missing}${firing(last)}. See ${logOf(agent)}, and \`npm run muster -- dead-letters list\`.`,
     });
   }
-  if (isStrict) await answerReview(teller);
-  const wrong = inconsistencies(teller.story);
+  const wrong = [...inconsistencies(teller.story), ...contradictions(teller.story)];
   if (wrong.length > 0) throw new Error(wrong.join(' '));
   happened({ kind: 'phase', phase: 'calm' });
 }
@@ -48,7 +50,7 @@ async function learn({ happened, until, story: { scenario } }: Teller, isStrict:
       `After ${learnWithinMs / 1_000} s the shop has published ${Math.floor(100 * learned(story))} % of the values to learn from: see ${logsDir}.`,
   });
   happened({ kind: 'phase', phase: 'healthy' });
-  const forMs = scenario.fault === undefined ? healthyMs : quietMs;
+  const forMs = scenario.steps.length === 0 ? healthyMs : quietMs;
   const quietUntil = Date.now() + forMs;
   note(`What is usual is learned. For ${duration(forMs)} nothing happens, and nothing should be reported or done.`);
   await until((story) => isCalm(story, isStrict) && story.now >= quietUntil);
@@ -70,24 +72,3 @@ const firing = (story: Story): string => {
 
 const titlesOf = (fired: ReturnType<typeof stillFiring>): string =>
   fired.map(({ alert }) => `"${alert.title}"`).join(', ');
-
-/** A person denies what is put to people: the run is over then, which is no failure of it, and nobody is asked for the same again. */
-async function answerReview({ happened, until, story }: Teller): Promise<void> {
-  const asked = question(story);
-  if (asked?.kind !== 'review') return;
-  const { look, answer } = commandsFor(asked);
-  for (const text of [`A person looks: ${typed(look)}`, ...(await musterSays(look)).map((line) => `  ${line}`)])
-    if (text.trim() !== '') happened({ kind: 'note', text });
-  happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
-  await musterSays(answer);
-  await until((last) => isCancelled(last), {
-    withinMs: answerWithinMs,
-    sentence: () =>
-      `Within ${answerWithinMs / 1_000} s the run did not end after its change was denied. See ${join(logsDir, 'coordinator.log')}.`,
-  });
-}
-
-async function switchOn(faultUrl: string): Promise<void> {
-  const response = await fetch(faultUrl, { method: 'POST', signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) throw new Error(`The shop answers ${response.status} at ${faultUrl}.`);
-}

@@ -4,16 +4,16 @@ import type { PolicyInput } from '@muster/schemas';
 export const scaledTo = 3;
 
 /**
- * What the shop's people have told the coordinator, in the place of its defaults: the shop is restarted when it is unwell (or scaled up), and that
+ * What the shop's people have told the coordinator, in the place of its defaults: the shop is restarted when it is unwell (scaled up, or left alone), and that
  * has to help within seconds, for a demo does not wait for minutes.
  */
-export function remediesOf(target: string, remedy: 'restart' | 'scale' = 'restart'): PolicyInput {
+export function remediesOf(target: string, remedy: 'restart' | 'scale' | 'none'): PolicyInput {
+  const policy = { policyId: 'coordinator-defaults', version: 2, agent: 'coordinator' };
+  if (remedy === 'none') return { ...policy, description: 'The shop is left as it is.', rules: [] };
   const isScaled = remedy === 'scale';
   const what = isScaled ? 'it gets another process' : 'it is restarted';
   return {
-    policyId: 'coordinator-defaults',
-    version: 2,
-    agent: 'coordinator',
+    ...policy,
     description: `The shop is slow or fails: ${what}.`,
     rules: [
       {

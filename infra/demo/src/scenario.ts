@@ -1,68 +1,35 @@
-/** What may happen to the shop, and how it has to end. */
+import type { Stage } from './running.ts';
 import type { Fault } from './shop/fault.ts';
+import type { Step } from './steps.ts';
+import type { Story } from './story.ts';
 
-export const scenarioNames = ['healthy', 'slow', 'leaking', 'crashing', 'unfixable', 'undo'] as const;
-export type ScenarioName = (typeof scenarioNames)[number];
-
+/** Something that may happen, and all that has to follow. */
 export interface Scenario {
-  readonly name: ScenarioName;
+  readonly name: string;
   /** In half a line, for a list. */
   readonly title: string;
-  /** What goes wrong, as it is told when it does. */
+  /** What happens, as it is told when it does. */
   readonly story: string;
+  /** What it is that begins and is over: `the fault`. */
+  readonly matter: string;
+  /** What is the matter with the shop itself. */
   readonly fault?: Fault;
-  /** What the mesh does about it. Default: a restart. */
-  readonly remedy?: 'restart' | 'scale';
-  /**
-   * quiet: nothing is reported or done. mended: the mesh mends it alone. asked: it can't, takes nothing for granted, and asks a person. undone: what it
-   * did is of no use, so it takes it back, and asks a person.
-   */
-  readonly ending: 'quiet' | 'mended' | 'asked' | 'undone';
+  /** What the coordinator is told to do about a shop that is unwell. */
+  readonly remedy: 'restart' | 'scale' | 'none';
+  /** Whether it begins only when monitoring knows the shop. */
+  readonly isLearned: boolean;
+  /** Makes ready what has to be there before anything is started. */
+  prepare?(stage: Stage): Promise<Setting>;
+  /** What is done and what has to be seen, from the cause to the end; none: nothing happens. */
+  readonly steps: readonly Step[];
+  /** What was seen and should not have been, in a sentence each. */
+  contradictions?(story: Story): string[];
+  /** How it went, in sentences. Default: how soon the fault was found, and its end seen. */
+  verdict?(story: Story): string[];
 }
 
-const all: Readonly<Record<ScenarioName, Omit<Scenario, 'name'>>> = {
-  healthy: {
-    title: 'nothing happens, and nothing is reported or done',
-    story: 'Nothing is the matter.',
-    ending: 'quiet',
-  },
-  slow: {
-    title: 'a cache is lost, orders queue; a restart mends it',
-    story:
-      'The counts of the stock are lost: every order now counts the whole warehouse with the stock locked, and all others queue behind it.',
-    fault: 'slow',
-    ending: 'mended',
-  },
-  leaking: {
-    title: 'every request keeps memory, slow near the limit; a restart mends it',
-    story: 'Every request now keeps a MiB of memory. Near the limit each has to look for some, longer and longer.',
-    fault: 'leaking',
-    ending: 'mended',
-  },
-  crashing: {
-    title: 'processes end over and over; a restart with a clean state mends it',
-    story:
-      'The journal of orders is damaged on disk. The first order ends the process; it is started again, and so does the next.',
-    fault: 'crashing',
-    ending: 'mended',
-  },
-  unfixable: {
-    title: 'the payment provider is slow; a restart does not help, a person is asked',
-    story: 'The payment provider now takes a second and a half. It is no part of the shop: a restart will not help.',
-    fault: 'unfixable',
-    ending: 'asked',
-  },
-  undo: {
-    title: 'the same; another process is of no help, and that is taken back',
-    story:
-      'The payment provider now takes a second and a half. The shop gets another process: that will not help, and will be taken back.',
-    fault: 'unfixable',
-    remedy: 'scale',
-    ending: 'undone',
-  },
-};
-
-export const scenarioNamed = (name: ScenarioName): Scenario => ({ name, ...all[name] });
-
-export const isScenarioName = (name: string): name is ScenarioName =>
-  (scenarioNames as readonly string[]).includes(name);
+/** Settings of a scenario, as environments of the processes that need them. */
+export interface Setting {
+  readonly shop?: Readonly<Record<string, string>>;
+  readonly agents?: Readonly<Record<string, string>>;
+}

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
+import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, falseAlarms, firedSinceFault, learned, stillFiring, tell, type DemoEvent } from './story.ts';
 
 const startedAt = 1_780_300_800_000;
 const after = (seconds: number) => startedAt + seconds * 1_000;
-const told = (...events: readonly DemoEvent[]) => events.reduce(tell, beginStory('shop', startedAt));
+const told = (...events: readonly DemoEvent[]) => events.reduce(tell, beginStory('shop', startedAt, slow));
 const sample = (value: number, name = 'latency_ms', target = 'shop'): DemoEvent => ({
   at: after(1),
   kind: 'sample',

@@ -1,8 +1,10 @@
 /** What has happened in the demo so far: events in, a plain account out. */
 import { keyOf } from '@muster/schemas';
 import type { Alert, MetricSample } from '@muster/schemas';
-import { aboutTarget, type Heard, type LoopMessage } from './loop.ts';
-import { scenarioNamed, type Scenario } from './scenario.ts';
+import { providerOf } from './keeper/targets.ts';
+import { aboutTarget, of, type About, type Heard, type LoopMessage, type RecordOf } from './loop.ts';
+import type { Scenario } from './scenario.ts';
+import { withSight, type Sight, type Sighted } from './sights.ts';
 
 /**
  * starting: the mesh comes up. learning: the detectors do not know the shop yet. healthy: they do, and nothing is the matter. broken: the fault
@@ -15,11 +17,13 @@ export type DemoEvent = { readonly at: number } & (
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'tick' }
   | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'open' }
   | { readonly kind: 'sample'; readonly sample: Pick<MetricSample, 'target' | 'name' | 'labels' | 'value'> }
   | { readonly kind: 'fault'; readonly isOn: boolean }
   | { readonly kind: 'alert'; readonly alert: Alert }
   | { readonly kind: 'loop'; readonly message: LoopMessage }
   | { readonly kind: 'instances'; readonly instances: Instances }
+  | { readonly kind: 'sight'; readonly sight: Sight }
 );
 
 /** The processes of the shop. */
@@ -51,13 +55,17 @@ export interface Story {
   readonly startedAt: number;
   readonly now: number;
   readonly phase: Phase;
+  /** Whether the shop lets customers in. */
+  readonly isOpen: boolean;
   readonly series: ReadonlyMap<string, Seen>;
-  /** By fingerprint, in the order of their first FIRING. */
+  /** By fingerprint, in the order of their first FIRING; of those that are over and fired again, the earlier ones by another key. */
   readonly alerts: ReadonlyMap<string, Fired>;
   /** What the mesh says it does, the latest messages of all targets. */
   readonly heard: readonly Heard[];
+  /** What else was seen, where it was new. */
+  readonly sights: readonly Sighted[];
   readonly instances?: Instances;
-  /** When the fault was last switched on, and gone. */
+  /** When the fault, or what else is the matter, last began and was over. */
   readonly faultAt?: number;
   readonly liftedAt?: number;
 }
@@ -67,18 +75,20 @@ const valuesToLearn = 64;
 const valuesShown = 60;
 const mostHeard = 2_000;
 
-export const beginStory = (target: string, startedAt: number, scenario: Scenario = scenarioNamed('slow')): Story => ({
+export const beginStory = (target: string, startedAt: number, scenario: Scenario): Story => ({
   target,
   scenario,
   startedAt,
   now: startedAt,
   phase: 'starting',
+  isOpen: false,
   series: new Map(),
   alerts: new Map(),
   heard: [],
+  sights: [],
 });
 
-/** The story with one event more. Signals and alerts about anything but the shop are no part of it. */
+/** The story with one event more. Signals and alerts about anything but the shop and its payment provider are no part of it. */
 export function tell(story: Story, event: DemoEvent): Story {
   const next = { ...story, now: Math.max(story.now, event.at) };
   switch (event.kind) {
@@ -87,6 +97,8 @@ export function tell(story: Story, event: DemoEvent): Story {
       return next;
     case 'phase':
       return { ...next, phase: event.phase };
+    case 'open':
+      return { ...next, isOpen: true };
     case 'sample':
       return isAbout(story, event.sample) ? { ...next, series: seen(story, event.sample) } : next;
     case 'fault': {
@@ -99,12 +111,15 @@ export function tell(story: Story, event: DemoEvent): Story {
       return { ...next, heard: [...story.heard, { ...event.message, at: event.at }].slice(-mostHeard) };
     case 'instances':
       return { ...next, instances: event.instances };
+    case 'sight':
+      if (event.sight.about === 'health' && !isAbout(story, { target: event.sight.report.target })) return next;
+      return { ...next, sights: withSight(story.sights, { ...event.sight, at: event.at }) };
   }
 }
 
-/** Whether it is about the shop of this run: what an earlier one left behind on servers that are kept began before. */
+/** Whether it is about the shop of this run or what it depends on: what an earlier one left behind on servers that are kept began before. */
 export const isAbout = (story: Story, { target, ...alert }: { target: string; startsAt?: number }): boolean =>
-  target === story.target && (alert.startsAt ?? story.startedAt) >= story.startedAt;
+  [story.target, providerOf(story.target)].includes(target) && (alert.startsAt ?? story.startedAt) >= story.startedAt;
 
 function seen({ series }: Story, { labels, ...sample }: Pick<MetricSample, 'target' | 'name' | 'labels' | 'value'>) {
   const key = keyOf('muster.metrics.v1', { ...sample, labels } as MetricSample);
@@ -124,8 +139,9 @@ function changed({ alerts }: Story, alert: Alert, at: number): ReadonlyMap<strin
   if (before !== undefined && before.resolvedAt === undefined)
     return new Map(alerts).set(alert.fingerprint, { ...before, alert });
   const next = new Map(alerts);
-  // Fired again, it is the latest one.
-  next.delete(alert.fingerprint);
+  // Fired again, it is the latest one; what was before stays part of the story.
+  if (before !== undefined) next.delete(alert.fingerprint);
+  if (before !== undefined) next.set(`${alert.fingerprint} from ${before.firedAt}`, before);
   return next.set(alert.fingerprint, { alert, firedAt: at });
 }
 
@@ -148,3 +164,13 @@ export const stillFiring = ({ alerts }: Story): Fired[] =>
 
 /** What the mesh says it does about the shop. */
 export const loopOf = ({ heard, target, startedAt }: Story): Heard[] => aboutTarget(heard, target, startedAt);
+
+/** Records of one kind among them. */
+export const heardOf = <A extends About>(story: Story, about: A): RecordOf<A>[] =>
+  of(loopOf(story), about).map(({ record }) => record);
+
+/** How many incidents are open. */
+export const openIncidents = (story: Story): number => {
+  const newest = new Map(heardOf(story, 'incident').map((incident) => [incident.incidentId, incident.status]));
+  return [...newest.values()].filter((status) => status === 'OPEN').length;
+};

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
 import { heard } from '../test/loop-builder.ts';
 import { plain } from './palette.ts';
+import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, tell, type DemoEvent } from './story.ts';
 import { asking, suggestions, timeline, verdict } from './summary.ts';
 
@@ -12,7 +13,7 @@ const alert = (seconds: number, change = {}): DemoEvent => ({
   kind: 'alert',
   alert: alertOf({ startsAt: after(seconds), ...change }),
 });
-const storyOf = (...events: readonly DemoEvent[]) => events.reduce(tell, beginStory('shop', startedAt));
+const storyOf = (...events: readonly DemoEvent[]) => events.reduce(tell, beginStory('shop', startedAt, slow));
 const told = (...events: readonly DemoEvent[]) => timeline(storyOf(...events), plain);
 const fault = (seconds: number, isOn: boolean): DemoEvent => ({ at: after(seconds), kind: 'fault', isOn });
 
@@ -26,10 +27,10 @@ it('tells what happened in its order, counted from the fault', () => {
       alert(67.3, { status: 'RESOLVED' }),
     ),
   ).toEqual([
-    '    +0 ms  the fault was switched on',
+    '    +0 ms  the fault began',
     '   +2.0 s  FIRING    shop/latency_ms{route=/checkout}',
     '   +4.0 s  FIRING    shop has stopped',
-    '  +10.0 s  the fault was gone',
+    '  +10.0 s  the fault was over',
     '  +27.3 s  RESOLVED  shop/latency_ms{route=/checkout}',
   ]);
 });
@@ -60,7 +61,7 @@ it('tells what the mesh did, in its order, within the width of a line', () => {
     heard(60, 'incident', { status: 'RESOLVED' }),
   );
   expect(lines.map((line) => line.slice(0, 40).trimEnd())).toEqual([
-    '    +0 ms  the fault was switched on',
+    '    +0 ms  the fault began',
     '   +2.0 s  INCIDENT  shop is slow',
     '   +3.0 s  playbook restart started',
     '   +4.0 s  change APPROVED by approval-d',

@@ -1,9 +1,10 @@
 /** What there was to see, in the end. */
-import type { Question } from './expectations.ts';
 import { aligned, cut, duration, width, wrapped } from './layout.ts';
 import { of } from './loop.ts';
 import type { Palette } from './palette.ts';
 import { commandsFor, typed } from './person.ts';
+import type { Question } from './questions.ts';
+import { sightMoments } from './sight-words.ts';
 import { falseAlarms, firedSinceFault, loopOf, type Fired, type Story } from './story.ts';
 
 interface Moment {
@@ -11,18 +12,19 @@ interface Moment {
   readonly words: string;
 }
 
-/** From the fault to the end, counted from the fault. */
+/** From the fault, or what else is the matter, to the end; counted from its beginning. */
 export function timeline(story: Story, paint: Palette): string[] {
   const { faultAt } = story;
   if (faultAt === undefined) return [];
-  return [...faultMoments(story), ...alertMoments(story, paint), ...loopMoments(story, paint)]
+  const moments = [...alertMoments(story, paint), ...loopMoments(story, paint)];
+  return [...matterMoments(story), ...moments, ...sightMoments(story.sights, faultAt, paint)]
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, words }) => cut(`${`+${duration(at - faultAt)}`.padStart(9)}  ${words}`, width));
 }
 
-const faultMoments = ({ faultAt = 0, liftedAt }: Story): Moment[] => [
-  { at: faultAt, words: 'the fault was switched on' },
-  ...(liftedAt === undefined ? [] : [{ at: liftedAt, words: 'the fault was gone' }]),
+const matterMoments = ({ faultAt = 0, liftedAt, scenario: { matter } }: Story): Moment[] => [
+  { at: faultAt, words: `${matter} began` },
+  ...(liftedAt === undefined ? [] : [{ at: liftedAt, words: `${matter} was over` }]),
 ];
 
 const alertMoments = (story: Story, paint: Palette): Moment[] =>
@@ -63,7 +65,8 @@ function loopMoments(story: Story, paint: Palette): Moment[] {
 
 /** The demo's outcome: how soon the fault was found and its end seen, and how often it cried wolf. */
 export function verdict(story: Story): string[] {
-  const { faultAt, liftedAt } = story;
+  const { faultAt, liftedAt, scenario } = story;
+  if (scenario.verdict !== undefined) return scenario.verdict(story);
   const before = `False alarms before the fault: ${falseAlarms(story).length || 'none'}.`;
   if (faultAt === undefined) return ['Nothing was the matter, and nothing was reported or done.'];
   const fired = firedSinceFault(story);

@@ -101,6 +101,11 @@ export const endOf = ({ exitCode, signalCode }: ChildProcess): string =>
 export async function endProcess(identity: ProcessIdentity, withinMs = STOP_WITHIN_MS): Promise<void> {
   signal(identity, 'SIGTERM');
   if (await isOver(identity, withinMs)) return;
+  await killProcess(identity);
+}
+
+/** Ends a process at once, and waits until it is gone. */
+export async function killProcess(identity: ProcessIdentity): Promise<void> {
   signal(identity, 'SIGKILL');
   await isOver(identity, 5_000);
 }

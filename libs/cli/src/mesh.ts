@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { findStack, identify, isAlive, startStack, stopStack } from '@muster/local-stack';
-import { awaitReady, endOf, endProcess, spawnAgent } from './agent-process.ts';
+import { awaitReady, endOf, endProcess, killProcess, spawnAgent } from './agent-process.ts';
 import type { AgentProcess } from './agent-process.ts';
 import { Failure } from './failure.ts';
 import { isMeshAlive, readMeshState, removeMeshState, writeMeshState } from './mesh-state.ts';
@@ -32,7 +32,13 @@ export interface MeshOptions {
 
 export interface Mesh {
   readonly urls: MeshUrls;
+  /** As they run now. */
   readonly agents: readonly RunningAgent[];
+  /**
+   * Ends an agent as a crash does (SIGKILL), and starts it again; resolves when it is ready. `onDeath` is not told. Throws a Failure when it does
+   * not come back.
+   */
+  crash(name: string): Promise<RunningAgent>;
   /** Ends the agents, then the servers that were started. May be called again. */
   stop(): Promise<void>;
 }
@@ -94,15 +100,39 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     await stop();
     throw error;
   }
-  for (const { agent, child } of running) {
+  const watch = ({ agent, child }: AgentProcess): void => {
     if (isDetached) child.unref();
     else
       child.once('exit', () => {
-        if (stopping === undefined) onDeath?.(deathSentence(agent, child));
+        const isWanted = running.some((one) => one.child === child);
+        if (stopping === undefined && isWanted) onDeath?.(deathSentence(agent, child));
       });
-  }
-  return { urls, agents: running.map(({ agent: { name, pid, url, logFile } }) => ({ name, pid, url, logFile })), stop };
+  };
+  for (const process of running) watch(process);
+  const crash = async (name: string): Promise<RunningAgent> => {
+    const place = running.findIndex(({ agent }) => agent.name === name);
+    const [old] = place < 0 ? [] : running.splice(place, 1);
+    if (old === undefined) throw new Failure(`There is no agent ${name} in this mesh.`);
+    await killProcess(old.agent);
+    const [service] = chooseServices([name]);
+    const next = await spawnAgent(service!, { urls, dataDir, env });
+    running.splice(place, 0, next);
+    record(true);
+    await awaitReady(next, log, signal);
+    watch(next);
+    return told(next);
+  };
+  return {
+    urls,
+    get agents() {
+      return running.map(told);
+    },
+    crash,
+    stop,
+  };
 }
+
+const told = ({ agent: { name, pid, url, logFile } }: AgentProcess): RunningAgent => ({ name, pid, url, logFile });
 
 const deathSentence = ({ name, logFile }: RunningAgent, child: ChildProcess): string =>
   `The agent ${name} ended by itself (${endOf(child)}); its log is ${logFile}.`;

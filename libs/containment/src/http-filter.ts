@@ -21,10 +21,10 @@ export interface HttpFilterOptions {
 
 /** Whether the request may go on; if not, it was answered with 403 and until when. For the top of a request listener. */
 export function httpFilter({ blocks, trustedProxies = [], now = Date.now }: HttpFilterOptions) {
-  const trusted = new Set(trustedProxies.map(canonicalAddress));
+  const addressOf = clientAddressOf(trustedProxies);
   return (request: HttpRequest, response: HttpResponse): boolean => {
     const at = now();
-    const block = blocks.find(clientAddress(request, trusted), at);
+    const block = blocks.find(addressOf(request), at);
     if (block === undefined) return true;
     const retryAfter = String(Math.ceil((block.endsAt - at) / 1_000));
     response.writeHead(403, { 'content-type': 'application/problem+json', 'retry-after': retryAfter });
@@ -34,15 +34,21 @@ export function httpFilter({ blocks, trustedProxies = [], now = Date.now }: Http
   };
 }
 
-/** The nearest address that is no trusted proxy: from the connection, then from the right of `x-forwarded-for`. */
-function clientAddress({ socket, headers }: HttpRequest, trusted: ReadonlySet<string>): string {
-  let address = canonicalAddress(socket.remoteAddress ?? '');
-  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').toReversed();
-  for (const next of forwarded) {
-    if (!trusted.has(address)) break;
-    const canonical = canonicalAddress(next);
-    if (canonical === '') break;
-    address = canonical;
-  }
-  return address;
+/**
+ * Who a request comes from, as the filter sees it and a log should: the nearest address that is no trusted proxy, from the connection, then
+ * from the right of `x-forwarded-for`.
+ */
+export function clientAddressOf(trustedProxies: readonly string[]): (request: HttpRequest) => string {
+  const trusted = new Set(trustedProxies.map(canonicalAddress));
+  return ({ socket, headers }) => {
+    let address = canonicalAddress(socket.remoteAddress ?? '');
+    const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').toReversed();
+    for (const next of forwarded) {
+      if (!trusted.has(address)) break;
+      const canonical = canonicalAddress(next);
+      if (canonical === '') break;
+      address = canonical;
+    }
+    return address;
+  };
 }

@@ -3,6 +3,7 @@ import { Agent, createServer, request as ask, type IncomingMessage, type Server,
 import { performance } from 'node:perf_hooks';
 import { say } from '../shop/counter.ts';
 import { routes, valueHeader } from '../shop/routes.ts';
+import type { Guard } from './guard.ts';
 import type { Answered } from './tally.ts';
 
 export interface Measuring {
@@ -13,11 +14,16 @@ export interface Measuring {
   sold(value: number): void;
 }
 
-/** Serves what the instances serve; the caller lets it listen. */
-export function frontOf(up: () => readonly { readonly url: string }[], measuring: Measuring): Server {
+/** Serves what the instances serve, to whom the guard lets in; the caller lets it listen. */
+export function frontOf(
+  up: () => readonly { readonly url: string }[],
+  measuring: Measuring,
+  guard?: Pick<Guard, 'letsIn'>,
+): Server {
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
   const server = createServer((request, response) => {
+    if (guard?.letsIn(request, response) === false) return;
     const beganAt = performance.now();
     const instances = up();
     const instance = instances[(turn += 1) % Math.max(1, instances.length)];

@@ -8,12 +8,13 @@ import type { Fault } from '../shop/fault.ts';
 import { closeDoor, listen } from '../shop/listening.ts';
 import { backDoorOf } from './back-door.ts';
 import { frontOf } from './front.ts';
+import { guardOf } from './guard.ts';
 import { startInstance } from './instance.ts';
 import { keeperOf, type Keeper } from './keeper.ts';
 import { reportOn } from './report.ts';
 import { targetsOf } from './targets.ts';
 
-const { SHOP_TARGET: target = 'shop', SHOP_FAULT, SHOP_STATE_DIR: stateDir = '' } = process.env;
+const { SHOP_TARGET: target = 'shop', SHOP_FAULT, SHOP_STATE_DIR: stateDir = '', SHOP_NEVER_BLOCKED } = process.env;
 const instances = 2;
 const fault = (SHOP_FAULT ?? 'slow') as Fault;
 const crashBackoff = { initialMs: 500, factor: 2, maxMs: 8_000, maxAttempts: 8 };
@@ -31,6 +32,8 @@ const keeper = keeperOf({
   },
 });
 const report = reportOn(target);
+/** Only where somebody says who is never to be kept out. */
+const guard = SHOP_NEVER_BLOCKED === undefined ? undefined : guardOf(target, SHOP_NEVER_BLOCKED.split(','));
 /** The keeper, as others see it: when all instances are new, what was the matter with them is over. */
 const renewing: Keeper = {
   ...keeper,
@@ -53,6 +56,7 @@ async function open(): Promise<Client> {
   await keeper.scale(instances);
   const client = await connect({ source: target, publishTimeoutMs: 10_000 });
   await client.publish('muster.topology.v1', targetsOf(target));
+  await guard?.begin(client);
   report.begin(client);
   tellStarter({ kind: 'open' });
   return client;
@@ -61,7 +65,7 @@ async function open(): Promise<Client> {
 await asCompanion(async (): Promise<Begun> => {
   if (stateDir === '') throw new Error('SHOP_STATE_DIR is not set: set it to a folder that may be emptied.');
   rmSync(stateDir, { recursive: true, force: true });
-  const front = frontOf(keeper.up, report);
+  const front = frontOf(keeper.up, report, guard);
   const isOn = {
     turn,
     get isOn() {
@@ -85,6 +89,7 @@ await asCompanion(async (): Promise<Begun> => {
       report.end();
       await Promise.all([closeDoor(front, 200), closeDoor(backDoor, 200), keeper.end()]);
       const client = await opened;
+      await guard?.end();
       for (const { target: name } of targetsOf(target)) await client?.remove('muster.topology.v1', name);
       await client?.close(2_000);
       rmSync(stateDir, { recursive: true, force: true });

@@ -1,5 +1,8 @@
 import type { TargetInput } from '@muster/schemas';
 
+/** The payment provider of a shop, which is a target of its own. */
+export const providerOf = (target: string): string => `${target}-payments`;
+
 /** What the mesh is told of the shop: who answers for it, and what it can't work without. */
 export const targetsOf = (target: string): TargetInput[] => [
   {
@@ -7,11 +10,11 @@ export const targetsOf = (target: string): TargetInput[] => [
     description: 'The web shop of the demo',
     owner: 'team-shop',
     tier: 'STANDARD',
-    dependsOn: [`${target}-payments`],
+    dependsOn: [providerOf(target)],
     labels: { system: 'demo' },
   },
   {
-    target: `${target}-payments`,
+    target: providerOf(target),
     description: 'The payment provider of the shop, outside of the house',
     owner: 'team-payments',
     tier: 'HIGH',

@@ -4,6 +4,8 @@ import { exponential, type Random } from '../chance.ts';
 export interface Visit {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Where the customer sits. */
+  readonly address: string;
 }
 
 const words = ['lamp', 'oak', 'chair', 'glass', 'rug', 'wool', 'clock'];
@@ -14,10 +16,13 @@ const customers = 60;
 export function nextVisit(random: Random = Math.random): Visit {
   const choice = random();
   const customer = Math.floor(random() * customers);
-  if (choice < 0.55) return { method: 'GET', path: `/catalog?q=${words[Math.floor(random() * words.length)]}` };
+  // Of a range for documentation (RFC 5737).
+  const address = `198.51.100.${customer + 1}`;
+  if (choice < 0.55)
+    return { method: 'GET', path: `/catalog?q=${words[Math.floor(random() * words.length)]}`, address };
   if (choice < 0.8)
-    return { method: 'POST', path: `/cart?customer=${customer}&product=${Math.floor(random() * 2_000)}` };
-  return { method: 'POST', path: `/checkout?customer=${customer}` };
+    return { method: 'POST', path: `/cart?customer=${customer}&product=${Math.floor(random() * 2_000)}`, address };
+  return { method: 'POST', path: `/checkout?customer=${customer}`, address };
 }
 
 /**

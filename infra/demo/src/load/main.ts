@@ -1,10 +1,13 @@
 // Customers, as a process of its own: asks the shop at SHOP_URL for something, about 50 times a second.
 import { Agent, request } from 'node:http';
-import { asCompanion, type Begun } from '../companion-side.ts';
+import { asCompanion, tellStarter, type Begun } from '../companion-side.ts';
 import { nextArrival, nextVisit } from './customers.ts';
 
 const perSecond = 50;
 const patienceMs = 30_000;
+const tellEveryMs = 500;
+
+const count = { served: 0, refused: 0 };
 
 await asCompanion(async (): Promise<Begun> => {
   const shopUrl = process.env['SHOP_URL'];
@@ -19,19 +22,28 @@ await asCompanion(async (): Promise<Begun> => {
     }, at - Date.now());
   };
   next(Date.now());
+  const telling = setInterval(
+    () => tellStarter({ kind: 'visits', who: 'customers', ...count, at: Date.now() }),
+    tellEveryMs,
+  );
   return {
     urls: {},
     async end() {
       clearTimeout(timer);
+      clearInterval(telling);
       agent.destroy();
     },
   };
 });
 
 function visit(shopUrl: string, agent: Agent): void {
-  const { method, path } = nextVisit();
-  const asking = request(new URL(path, shopUrl), { agent, method, timeout: patienceMs });
-  asking.on('response', (response) => response.resume());
+  const { method, path, address } = nextVisit();
+  const headers = { 'x-forwarded-for': address };
+  const asking = request(new URL(path, shopUrl), { agent, method, headers, timeout: patienceMs });
+  asking.on('response', (response) => {
+    count[response.statusCode === 403 ? 'refused' : 'served'] += 1;
+    response.resume();
+  });
   asking.on('timeout', () => asking.destroy());
   // What customers do not get, the shop's own figures say.
   asking.on('error', () => {});

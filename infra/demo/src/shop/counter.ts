@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { JournalError } from './journal.ts';
 import { LockCrowdedError } from './lock.ts';
+import { PaymentsDownError } from './payments.ts';
 import { healthRoute, routes, valueHeader, type Route } from './routes.ts';
 import type { Shop } from './shop.ts';
 
@@ -28,6 +29,8 @@ export function counterOf(shop: Shop, broken: (error: JournalError) => void): Se
       (answer) => say(response, answer),
       (error: unknown) => {
         if (error instanceof JournalError) return broken(error);
+        if (error instanceof PaymentsDownError)
+          return say(response, { status: 502, body: { title: 'Nothing can be paid', detail: error.message } });
         const isCrowded = error instanceof LockCrowdedError;
         const title = isCrowded ? 'Too busy' : 'A fault of the shop';
         return say(response, { status: isCrowded ? 503 : 500, body: { title, detail: String(error) } });

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts';
 import type { Journal } from './journal.ts';
 import { leakOf } from './leak.ts';
 import { lockOf } from './lock.ts';
+import type { Payments } from './payments.ts';
 
 export interface Order {
   readonly id: number;
@@ -21,7 +22,7 @@ export interface Shop {
   collect(customer: string, product: number): Promise<number>;
   /**
    * Reserves stock, takes the payment, keeps the order; undefined when the payment is declined. Rejects with a `LockCrowdedError` when too many
-   * others are at it, with a `JournalError` when it can't be written down.
+   * others are at it, with a `PaymentsDownError` when nobody takes the payment, with a `JournalError` when it can't be written down.
    */
   order(customer: string): Promise<Order | undefined>;
   /** Does what an order does, but for ordering: whoever waits for it knows how long a customer would. */
@@ -32,16 +33,13 @@ export interface Shop {
 
 // So far above what a busy machine adds that its moods stay within what is usual.
 const databaseMs = { median: 24, sigma: 0.45 };
-const paymentMs = { median: 60, sigma: 0.4 };
-const slowPaymentMs = { median: 1_600, sigma: 0.1 };
 const reserveMs = 2;
 const countMs = 500;
 const mostWaiting = 60;
-const declinedShare = 0.03;
 const leakLimitMiB = 160;
 const slowestSearchMs = 2_500;
 
-export function openShop(journal: Journal): Shop {
+export function openShop(journal: Journal, payments: Payments): Shop {
   const catalogue = catalogueOf(2_000);
   const carts = new Map<string, Product[]>();
   const stock = lockOf(mostWaiting);
@@ -50,10 +48,7 @@ export function openShop(journal: Journal): Shop {
   let receipt = '';
   const askDatabase = () => sleep(logNormal(databaseMs.median, databaseMs.sigma));
   const reserve = () => stock.hold(() => sleep(fault === 'slow' ? countMs : reserveMs));
-  const pay = () => {
-    const { median, sigma } = fault === 'unfixable' ? slowPaymentMs : paymentMs;
-    return sleep(logNormal(median, sigma));
-  };
+  const pay = () => payments.take(fault === 'unfixable');
   const takeMemory = async () => {
     if (fault === 'leaking') await sleep(leak.keep());
   };
@@ -75,8 +70,7 @@ export function openShop(journal: Journal): Shop {
       await takeMemory();
       const cart = carts.get(customer) ?? [catalogue[0]!];
       await reserve();
-      await pay();
-      if (Math.random() < declinedShare) return undefined;
+      if (!(await pay())) return undefined;
       const id = journal.next();
       carts.delete(customer);
       receipt = createHash('sha256')

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { alertOf } from '../test/alert-builder.ts';
-import { after, heard, startedAt } from '../test/loop-builder.ts';
-import { expectationsOf, inconsistencies, isCancelled, question, uncalledFor } from './expectations.ts';
-import { scenarioNamed, type ScenarioName } from './scenario.ts';
-import { beginStory, tell, type DemoEvent, type Story } from './story.ts';
+import { alertOf } from '../../test/alert-builder.ts';
+import { after, heard } from '../../test/loop-builder.ts';
+import { expectationsOf, missingAfter, storyOf } from '../../test/waiting.ts';
+import { inconsistencies, uncalledFor } from '../contradictions.ts';
+import { isCancelled, question } from '../questions.ts';
+import type { Scenario } from '../scenario.ts';
+import type { DemoEvent, Story } from '../story.ts';
+import { healthy, leaking, slow, undo, unfixable } from './shop-faults.ts';
 
 const alert = (seconds: number, change = {}): DemoEvent => ({
   at: after(seconds),
@@ -31,16 +34,16 @@ const asked: readonly DemoEvent[] = [
   heard(70, 'run', { kind: 'STEP_FAILED', stepId: 'verify' }),
   heard(71, 'run', { kind: 'RUN_WAITS_FOR_PERSON', stepId: 'person', text: 'What shall be done?' }),
 ];
-const told = (events: readonly DemoEvent[]): Story => events.reduce(tell, beginStory('shop', startedAt));
-const unmet = (name: ScenarioName, events: readonly DemoEvent[]): string[] =>
-  expectationsOf(scenarioNamed(name))
+const told = (events: readonly DemoEvent[]): Story => storyOf(slow, events);
+const unmet = (scenario: Scenario, events: readonly DemoEvent[]): string[] =>
+  expectationsOf(scenario)
     .filter(({ isMet }) => !isMet(told(events)))
     .map(({ missing }) => missing);
 
 it('is met by a story that ends as its scenario has to', () => {
-  expect(unmet('healthy', [])).toEqual([]);
-  expect(unmet('slow', mended)).toEqual([]);
-  expect(unmet('unfixable', asked)).toEqual([]);
+  expect(unmet(healthy, [])).toEqual([]);
+  expect(unmet(slow, mended)).toEqual([]);
+  expect(unmet(unfixable, asked)).toEqual([]);
 });
 
 it.each<readonly [number, string]>([
@@ -55,18 +58,18 @@ it.each<readonly [number, string]>([
   [9, 'not all alerts were resolved'],
   [10, 'the incident was not resolved'],
 ])('after %d events first misses: %s', (count, missing) => {
-  expect(unmet('slow', mended.slice(0, count))[0]).toBe(missing);
+  expect(unmet(slow, mended.slice(0, count))[0]).toBe(missing);
 });
 
 describe('what rules the end out', () => {
   it('is a change that is not approved', () => {
     const events = [...mended.slice(0, 5), heard(44, 'decision', { verdict: 'ESCALATED', reason: 'Too much.' })];
-    expect(() => unmet('slow', events)).toThrow('The change was not approved but ESCALATED: Too much.');
+    expect(() => unmet(slow, events)).toThrow('The change was not approved but ESCALATED: Too much.');
   });
 
   it('is a run that gives up, or one that claims to have mended what it can not have', () => {
-    expect(() => unmet('leaking', asked)).toThrow('The run did not mend it (RUN_WAITS_FOR_PERSON)');
-    expect(() => unmet('unfixable', mended)).toThrow('The run claims to have mended');
+    expect(() => unmet(leaking, asked)).toThrow('The run did not mend it (RUN_WAITS_FOR_PERSON)');
+    expect(() => unmet(unfixable, mended)).toThrow('The run claims to have mended');
   });
 });
 
@@ -122,29 +125,16 @@ describe('what is taken back', () => {
     processes(68, 2),
     heard(69, 'decision', { verdict: 'ESCALATED', changeId: 'c' }),
   ];
-  /** What is still waited for, event by event, each expectation met in its turn. */
-  const missingAfter = (events: readonly DemoEvent[]): string | undefined => {
-    const open = [...expectationsOf(scenarioNamed('undo'))];
-    let story = beginStory('shop', startedAt);
-    for (const event of events) {
-      story = tell(story, event);
-      while (open[0]?.isMet(story) === true) open.shift();
-    }
-    return open[0]?.missing;
-  };
+  const missing = (events: readonly DemoEvent[]) => missingAfter(undo, events);
 
   it('is scaled up, found of no help, scaled back and put to a person', () => {
-    expect(missingAfter(begun)).toBe('the scaling was not found to be of no help');
-    expect(missingAfter([...begun, ...undone.slice(0, 1)])).toBe('the scaling was not taken back');
-    expect(missingAfter([...begun, ...undone.slice(0, 2)])).toBe('the shop has not 2 processes again');
-    expect(missingAfter([...begun, ...undone.slice(0, 3)])).toBe('nobody was asked');
-    expect(missingAfter([...begun, ...undone])).toBeUndefined();
+    expect(missing(begun)).toBe('the scaling was not found to be of no help');
+    expect(missing([...begun, ...undone.slice(0, 1)])).toBe('the scaling was not taken back');
+    expect(missing([...begun, ...undone.slice(0, 2)])).toBe('the shop has not 2 processes again');
+    expect(missing([...begun, ...undone.slice(0, 3)])).toBe('nobody was asked');
+    expect(missing([...begun, ...undone])).toBeUndefined();
     expect(() =>
-      missingAfter([
-        ...begun,
-        ...undone.slice(0, 1),
-        heard(67, 'run', { kind: 'STEP_COMPENSATION_FAILED', text: 'no' }),
-      ]),
+      missing([...begun, ...undone.slice(0, 1), heard(67, 'run', { kind: 'STEP_COMPENSATION_FAILED', text: 'no' })]),
     ).toThrow('The step was not undone: no');
   });
 
