@@ -20,7 +20,7 @@ const failures = [
     String.raw`\bno matching (?:peer|endpoint|user|account|device)\b|\bno (?:registration|credentials) for\b|\bno acceptable ${auth} method\b`,
     String.raw`\bbad_?login\b|\blogin_(?:error|failed|failure)\b|\bauth_?fail(?:ed|ure)?\b|\bnotauth\b|\bcheck pass; user unknown\b`,
     String.raw`\baccess denied for user\b|\buser denied\b`,
-    String.raw`\b(?:root|administrator) ${login} (?:attempt(?:ed)?|refused)\b|\btried to use disabled plaintext ${auth}\b`,
+    String.raw`\b(?:root|administrator) ${login} (?:attempt(?:ed)?|refused)\b|\btried to use disabled plaintext ${auth}\b|\battempt(?:ed)? ${login} with\b|\bfake ${auth} rejection\b`,
     // Results as numbers and fields: LDAP, the audit log, Kerberos.
     String.raw`\bRESULT\b.*\berr=49\b|\btype=USER_(?:LOGIN|AUTH|ERR)\b.*\bres=failed\b|\bKDC_ERR_PREAUTH_FAILED\b`,
   ),
@@ -31,12 +31,12 @@ const failures = [
 /** Each is a way to say that somebody was turned away, or did what no honest program does. */
 const denials = words(
   String.raw`\b(?:access|permission|relay(?:ing)?|connection|call|request|query|transfer|update|client|user|rcpt|mail|axfr|ixfr)\b.{0,80}?\b(?:denied|refused|rejected|not (?:allowed|permitted))\b`,
-  String.raw`\breject(?:ed|ing|s)?\b:? (?:RCPT|EHLO|HELO|MAIL|DATA|VRFY|EXPN|ETRN|CONNECT|BDAT|connection|commands|mail|by (?:acl|local_scan))\b|\breject=[45]\d\d\b`,
-  String.raw`\bimproper command pipelining\b|\bprotocol (?:synchroni[sz]ation )?error\b|\bpre-?greet(?:ing traffic)?\b|\bsyntactically invalid argument\b|\bnon-?smtp command\b|\bsender verify fail\b`,
+  String.raw`\breject(?:ed|ing|s)?\b:? (?:RCPT|EHLO|HELO|MAIL|DATA|VRFY|EXPN|ETRN|CONNECT|BDAT|connection|commands|mail|message|after \w+|by (?:acl|local_scan))\b|\breject=[45]\d\d\b`,
+  String.raw`\bimproper command pipelining\b|\bprotocol (?:synchroni[sz]ation )?error\b|\bpre-?greet(?:ing traffic)?\b|\bsyntactically invalid argument\b|\bnon-?smtp command\b|\bunknown recipient\b|\bno pg_hba\.conf entry\b|\bsender verify fail\b`,
   String.raw`\btoo many (?:\w+ ){0,2}(?:errors|connections|failed|failures|commands|attempts)\b|\bdropped: too many\b|\brate ?limit (?:block|exceeded)\b|\bexcessive\b.{0,20}\bfailures\b`,
   String.raw`\b(?:is|was|has been) (?:banned|blocked|blacklisted)\b|\bnot allowed to (?:talk|connect)\b|\b(?:found|listed) (?:in|at|on|by) .{0,40}(?:black|block|rbl|bl\b|spam)`,
-  String.raw`\battackalert\b|\b(?:port ?scan|attack|hacking attempt|intrusion)\b.{0,20}\b(?:detected|from)\b|\bpossible \w+ attack\b|\(attacker ['"]|\bforbidden variable\b|\bsecurity violation\b`,
-  String.raw`\b(?:notice|warning)\b.*\[[^\]]+\] ban (?=[\da-f])|^FAIL: \S+ address\b|\brblsmtpd: `,
+  String.raw`\battackalert\b|\b(?:port ?scan|attack|hacking attempt|intrusion)\b.{0,20}\b(?:detected|from)\b|\bpossible \w+ attack\b|\(attacker ['"]|\bforbidden variable\b|\bsecurity violation\b|\bports(?: \d{1,5},){3}`,
+  String.raw`\b(?:notice|warning)\b.*\[[^\]]+\] ban (?=[\da-f])|^FAIL: \S+ \w+ from=|\brblsmtpd: `,
 );
 
 /** A connection that came to nothing: no wrong password, but nobody who wants something comes and goes like that all day. */

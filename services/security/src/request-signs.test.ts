@@ -16,6 +16,11 @@ describe('a value', () => {
     ['${jndi:ldap://x/a}', 'command-injection'],
     ['../../../../etc/passwd', 'path-traversal'],
     ['..%2f..%2fboot.ini', 'path-traversal'],
+    ['" or ""="', 'sql-injection'],
+    ['{"$ne": null}', 'sql-injection'],
+    ['*)(uid=*))(|(uid=*', 'sql-injection'],
+    ['{{7*7}}', 'command-injection'],
+    ['php://filter/resource=index.php', 'remote-inclusion'],
   ])('%s is %s', (value, sign) => {
     expect(valueSigns(value)).toContain(sign);
   });
@@ -34,6 +39,11 @@ describe('a value', () => {
     'C++ && C#',
     'https://example.com/path?x=1',
     'price < 100 and price > 5',
+    'learn javascript: the basics',
+    '$(document).ready',
+    'a `word` in ticks',
+    '{"name":"O\'Brien"}',
+    '{{ user.name }}',
     'drop table lamp',
     'Müller & Söhne',
   ])('%s is nothing', (value) => {
@@ -52,6 +62,7 @@ describe('a request', () => {
   it.each([
     ['GET //phpMyAdmin-2.8.2.3/scripts/setup.php', 'probe'],
     ['GET /.env', 'probe'],
+    ['GET /~root/', 'probe'],
     ['GET /wp-login.php?action=register', 'probe'],
     ['GET /cgi-bin/.%2e/.%2e/bin/sh', 'path-traversal'],
     ['GET /item?id=1%20or%201=1', 'sql-injection'],

@@ -35,6 +35,12 @@ const contentRules: readonly Rule[] = [
     'sql-injection',
     /\bwaitfor\s+(?:delay|time)\b|\binto\s+(?:out|dump)file\b|\bprocedure\s+analyse\b|\brow\s*\(\s*\d+\s*,|\bdbms_pipe\b|\butl_inaddr\b|\biif\s*\(|\bcase\s+when\b|\bcase \d+ when\b|\bthen \d+ else\b/,
   ],
+  // Operators of MongoDB, filters of LDAP.
+  [
+    'sql-injection',
+    /["'[]\$(?:gte?|lte?|ne|n?in|regex|where|exists|expr)["'\]]\s*[:=]|\*\)\s*\(\w+=|\)\s*\(\s*[|&]\s*\(/,
+  ],
+  ['sql-injection', /["']\s*(?:or|and|\|\||&&)\s*(["']{1,2})\s*=\s*["']/],
   // Conditions that say nothing: 1=1, 'a'='a', a quote and a connective.
   [
     'sql-injection',
@@ -66,7 +72,7 @@ const contentRules: readonly Rule[] = [
   ],
   [
     'cross-site-scripting',
-    /\b(?:javascript|vbscript|livescript|mocha)\s*:|\bdata\s*:\s*text\/html|\bexpression\s*\(|document\s*\.\s*(?:cookie|write|location|domain)|\b(?:alert|prompt|confirm|eval)\s*[(`]|fromcharcode|\.innerhtml\b|<\?\s*(?:xml|php|echo|=)|\+ad[4w]-|<!\[cdata\[|<!(?:doctype|entity)/,
+    /\b(?:javascript|vbscript|livescript|mocha)\s*:(?=\S)|\bdata\s*:\s*text\/html|\bexpression\s*\(|document\s*\.\s*(?:cookie|write|location|domain)|\b(?:alert|prompt|confirm|eval)\s*[(`]|fromcharcode|\.innerhtml\b|<\?\s*(?:xml|php|echo|=)|\+ad[4w]-|<!\[cdata\[|<!(?:doctype|entity)/,
   ],
   [
     'command-injection',
@@ -78,7 +84,7 @@ const contentRules: readonly Rule[] = [
   ],
   [
     'command-injection',
-    /\/(?:usr\/)?s?bin\/(?:[\w.]+)|\(\)\s*\{\s*:?;?\s*\}\s*;|<!--\s*#\s*(?:exec|include|echo|printenv)|\bcmd(?:\.exe)?\s*\/c\b|\$\{(?:jndi|ifs|env|sys):?|\$\(\s*\w+|`[^`]{1,100}`|\bdir\+c:|^['"]?(?:true|false)['"]$|\b(?:system|passthru|shell_exec|popen|proc_open|phpinfo|exec)\s*\(/,
+    /\/(?:usr\/)?s?bin\/(?:[\w.]+)|\(\)\s*\{\s*:?;?\s*\}\s*;|<!--\s*#\s*(?:exec|include|echo|printenv)|\bcmd(?:\.exe)?\s*\/c\b|\$\{(?:jndi|ifs|env|sys):?|(?:\{\{|[$#]\{)\s*\d+\s*\*\s*\d+\s*\}|\{\{[^{}]*\b(?:constructor|__class__|__globals__)\b|\bdir\+c:|^['"]?(?:true|false)['"]$|\b(?:system|passthru|shell_exec|popen|proc_open|phpinfo|exec)\s*\(/,
   ],
   [
     'path-traversal',
@@ -90,7 +96,7 @@ const contentRules: readonly Rule[] = [
   ],
   [
     'remote-inclusion',
-    /=(?:(?:ht|f)tps?:\/\/[^&\s]{1,300}\.(?:txt|php|gif|jpe?g|png|dat|inc|phtml|html?)\?|(?:ht|f)tps?:\/\/[^&\s?]{1,300}\?$|(?:php|zip|phar|expect|file|gopher|dict):\/\/)/,
+    /(?:^|=)(?:(?:ht|f)tps?:\/\/[^&\s]{1,300}\.(?:txt|php|gif|jpe?g|png|dat|inc|phtml|html?)\?|(?:ht|f)tps?:\/\/[^&\s?]{1,300}\?$|(?:php|zip|phar|expect|file|gopher|dict):\/\/)/,
   ],
 ];
 
@@ -112,6 +118,8 @@ const pathRules: readonly Rule[] = [
     'probe',
     /(?:^|\/)\.(?:env|git|svn|hg|aws|ssh|htaccess|htpasswd|bash_history|ds_store|idea|vscode)(?:[/.]|$)|\.(?:bak|old|sql|swp|orig|save|dump|tar|tar\.gz|tgz|zip|rar)$(?<=\/(?:backup|db|dump|database|www|site|web|config|data|htdocs)[\w-]*\.[\w.]+)/,
   ],
+  // Homes of users, whose names are guessed.
+  ['probe', /\/~[\w.-]{1,32}(?:\/|$)/],
   [
     'probe',
     /(?:^|\/)(?:web-?mail|v-webmail|round-?cube|horde|squirrelmail|rainloop|ext-?mail|mails?|mail_this_entry|pmapper[\w.-]*|owa|exchange|autodiscover|zimbra)(?:\/|$|\d)/,
@@ -147,7 +155,6 @@ export function requestSigns(action: string, userAgent = ''): readonly RequestSi
   for (const pair of values.slice(0, 64)) {
     const value = pair.slice(pair.indexOf('=') + 1);
     for (const sign of valueSigns(value)) signs.add(sign);
-    if (contentRules.at(-1)?.[1].test(`=${decoded(value)}`) === true) signs.add('remote-inclusion');
   }
   if (tools.test(userAgent)) signs.add('attack-tool');
   return [...signs];
