@@ -4,7 +4,7 @@ import { checkJob, jobProblemText, type CheckedJob } from '@muster/jobs';
 import { dataRoot, type DataRoot } from './data-root.ts';
 import { reconcile } from './reconcile.ts';
 import { refusal } from './refusal.ts';
-import { runJob, type RunSurroundings } from './run-job.ts';
+import { runJob, type RunSurroundings, type Workshop } from './run-job.ts';
 import { runFolder } from './run-state.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,7 +37,7 @@ const runSummary = z.object({
 const runInput = z.strictObject({ job: definition, runId });
 
 /** Loads what a job names. A failed or killed run goes on from its checkpoint when it is asked for again. */
-export const runJobAction = {
+export const runJobIn = (workshop: Workshop) => ({
   version: '1.0.0',
   description:
     'Reads files, PostgreSQL or a topic, checks and changes each row by the rules of a job, and loads the good ones.',
@@ -48,9 +48,9 @@ export const runJobAction = {
   run({ job: source, runId }: z.output<typeof runInput>, io: ActionIo<Settings>): Promise<z.output<typeof runSummary>> {
     const checked = definitionOf(source);
     if (checked.kind !== 'job') throw refusal('BadJob', 'this is a reconciliation: ask for data.reconcile');
-    return runJob(checked.job, runId ?? idFrom(io), around(io));
+    return runJob(checked.job, runId ?? idFrom(io), around(io), workshop);
   },
-};
+});
 
 const sum = z.object({ column: z.string(), left: z.number(), right: z.number() });
 const reconcileInput = z.strictObject({ reconciliation: definition, runId });

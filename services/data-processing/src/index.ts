@@ -1,5 +1,10 @@
-export { dataProcessing } from './agent.ts';
+export { dataProcessing, dataProcessingIn } from './agent.ts';
+export { columnRules } from './column-rules.ts';
 export { dataRoot } from './data-root.ts';
+export type { Duck, DuckLane } from './duck.ts';
 export { connectPostgres } from './postgres-connection.ts';
 export { reconcile } from './reconcile.ts';
-export { runJob } from './run-job.ts';
+export { runJob, type Workshop } from './run-job.ts';
+export type { RunFolder, RunState } from './run-state.ts';
+export type { PreparedPart, Sink } from './sink.ts';
+export type { Batch, Source } from './source.ts';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Bus } from '@muster/bus';
 import type { Job } from '@muster/jobs';
 import type { DataRoot } from './data-root.ts';
-import { openDuck, type Duck } from './duck.ts';
+import { openDuck, type Duck, type DuckOptions } from './duck.ts';
 import { fileSink } from './file-sink.ts';
 import { loadBatches } from './load-batches.ts';
 import { meshBus } from './mesh-bus.ts';
-import { openSource } from './open-source.ts';
+import { openSource, type SourceSurroundings } from './open-source.ts';
 import { connectPostgres, type PostgresConnection } from './postgres-connection.ts';
 import { postgresSink } from './postgres-sink.ts';
 import { refusal } from './refusal.ts';
@@ -30,6 +30,14 @@ export interface RunSurroundings {
   progress(done: number, total: number | null, message: string): void;
 }
 
+/** How a run opens what it works with; a simulation has another than {@link realWorkshop}. */
+export interface Workshop {
+  folder(root: DataRoot, runId: string): RunFolder;
+  source(job: Job, around: SourceSurroundings): Promise<Source>;
+  sink(job: Job, runId: string, folder: RunFolder, around: RunSurroundings): Sink;
+  duck(options: DuckOptions, signal: AbortSignal): Promise<Duck>;
+}
+
 /** What became of a run. `read` is always `loaded` + `rejected`. */
 export interface RunSummary {
   readonly runId: string;
@@ -50,9 +58,14 @@ export interface RunSummary {
  * Runs a job to its end, from where its checkpoint is. A run is its id: the same id goes on with the same run, and a run that is done is not done again.
  * Throws a fault with a sentence; what was loaded until then stays, with its checkpoint.
  */
-export async function runJob(job: Job, runId: string, around: RunSurroundings): Promise<RunSummary> {
+export async function runJob(
+  job: Job,
+  runId: string,
+  around: RunSurroundings,
+  workshop: Workshop = realWorkshop,
+): Promise<RunSummary> {
   const { root, signal, now } = around;
-  const folder = runFolder(root, runId);
+  const folder = workshop.folder(root, runId);
   const fingerprint = createHash('sha256').update(JSON.stringify(job)).digest('hex');
   const before = folder.load();
   if (before !== undefined && before.fingerprint !== fingerprint)
@@ -63,7 +76,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
   let source: Source | undefined;
   let sink: Sink | undefined;
   try {
-    source = await openSource(job, {
+    source = await workshop.source(job, {
       root,
       work: folder.work,
       batchBytes,
@@ -72,7 +85,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
       signal,
       bus: around.bus ?? meshBus,
     });
-    sink = openSink(job, runId, folder, around);
+    sink = workshop.sink(job, runId, folder, around);
     const state: RunState = before ?? {
       runId,
       job: job.name,
@@ -97,7 +110,7 @@ export async function runJob(job: Job, runId: string, around: RunSurroundings): 
     await sink.begin(state, before === undefined);
     if (before === undefined) folder.save(state);
     const memory = smaller(job.memory, around.memory);
-    duck = await openDuck(
+    duck = await workshop.duck(
       {
         directories: [folder.work, ...source.directories, ...sink.directories],
         spill: folder.work,
@@ -140,6 +153,9 @@ function openSink({ sink, columns }: Job, runId: string, folder: RunFolder, arou
   const connect = (): Promise<PostgresConnection> => connectPostgres(postgres.url, signal);
   return postgresSink({ table: postgres.table, columns: Object.keys(columns), runId, work, connect });
 }
+
+/** Files, tables and topics, and DuckDB. */
+export const realWorkshop: Workshop = { folder: runFolder, source: openSource, sink: openSink, duck: openDuck };
 
 /** Batches of a run are only the same while its files are. */
 function mustBeSameFiles(state: RunState, source: Source): void {
