@@ -1,5 +1,6 @@
 /** What happens to the shop and what people want in one seed, beside its faults. */
 import { faultsOf, placesOf, randomFrom, type Plan, type Random } from '@muster/testkit';
+import { forwards } from '../clocks.ts';
 import { adaptationOf, type AdaptKind } from './written-playbooks.ts';
 
 /** What makes a broken target well again; `nothing` does. */
@@ -80,8 +81,6 @@ export const garbageTopics = [
   'muster.workflow-commands.v1',
 ] as const;
 
-type Fault = Plan['faults'][number];
-
 export interface LoopPlan extends Plan {
   readonly breaks: readonly PlannedBreak[];
   readonly requests: readonly PlannedRequest[];
@@ -139,12 +138,6 @@ export function loopPlanOf(seed: number, agents: readonly string[]): LoopPlan {
     nuisances,
   };
 }
-
-/**
- * Clocks jump forwards only. A simulated machine says by the clock of the log how far it was served, and by its own when it began: were that one behind, it would
- * believe to have all there is, and take the topics of a key in any order when it rebuilds. Real clients say both by one clock.
- */
-const forwards = (fault: Fault): Fault => (fault.kind === 'clock' ? { ...fault, byMs: Math.abs(fault.byMs) } : fault);
 
 function requestOf(random: Random, index: number, at: number, target: string): PlannedRequest {
   return {
