@@ -1,5 +1,7 @@
 /** Rows for the benchmark of data processing: made by count alone, so that anybody knows what must come out. */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { columnRules } from '@muster/data-processing';
+import type { Job } from '@muster/jobs';
 
 export const badEvery = 1_000;
 const countries = ['DE', 'FR', 'GB', 'US', 'ES', 'IT', 'PL', 'SE'];
@@ -27,12 +29,27 @@ export const ordersToPostgres = ordersJob.replace(
   `sink: { postgres: { url: MUSTER_POSTGRES_URL, table: ${benchTable} } }`,
 );
 
-/** The same with DuckDB alone: what is read and checked, as SQL. It keeps no rejected rows and can not go on. */
-export function copyStatement(file: string, to: string): string {
+/** How DuckDB alone is asked to write what it selects. */
+const formats = { parquet: 'FORMAT parquet', csv: 'FORMAT csv, HEADER false' } as const;
+
+/**
+ * The same with DuckDB alone, as one would write it by hand: types are the reader's, which leaves out what does not fit them, and the conditions are in WHERE. It rounds
+ * amounts of more decimals, keeps no rejected rows and can not go on.
+ */
+export function copyStatement(file: string, to: string, format: keyof typeof formats = 'parquet'): string {
   return `COPY (SELECT * FROM read_csv('${file}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', ignore_errors = true,
     columns = {orderId: 'BIGINT', customer: 'VARCHAR', amount: 'DECIMAL(18,2)', country: 'VARCHAR', placedAt: 'TIMESTAMP', note: 'VARCHAR'})
-    WHERE orderId >= 1 AND length(customer) <= 40 AND coalesce(amount BETWEEN 0 AND 100000, true)
-    AND coalesce(country IN (${countries.map((each) => `'${each}'`).join(', ')}), true) AND placedAt IS NOT NULL) TO '${to}' (FORMAT parquet)`;
+    WHERE orderId >= 1 AND customer IS NOT NULL AND length(customer) <= 40 AND coalesce(amount BETWEEN 0 AND 100000, true)
+    AND coalesce(country IN (${countries.map((each) => `'${each}'`).join(', ')}), true) AND placedAt IS NOT NULL) TO '${to}' (${formats[format]})`;
+}
+
+/** The same with DuckDB alone by every rule of the job, as the job itself checks them: what it leaves is told by no one. */
+export function copyByRules({ columns }: Job, file: string, to: string): string {
+  const names = Object.keys(columns);
+  const { checked, values } = columnRules(columns, (name) => `c${names.indexOf(name)}`);
+  const declared = names.map((_, at) => `'c${at}': 'VARCHAR'`).join(', ');
+  const reader = `read_csv('${file}', header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', new_line = '\\n', ignore_errors = true, columns = {${declared}})`;
+  return `COPY (SELECT ${values} FROM (${checked(reader)}) WHERE fault = 0) TO '${to}' (${formats.parquet})`;
 }
 
 /** Writes `rows` orders; every thousandth is bad. Some have quotes, delimiters and letters outside of ASCII. */

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { connectPostgres, dataRoot, reconcile, runJob } from '@muster/data-processing';
 import { checkJob } from '@muster/jobs';
-import { benchTable, copyStatement, ordersJob, ordersToPostgres, reconciliation } from './data-rows.ts';
+import { benchTable, copyByRules, copyStatement, ordersJob, ordersToPostgres, reconciliation } from './data-rows.ts';
 
-const [kind = '', directory = '', runId = 'bench', memory = '1GB', batchMb = '32'] = process.argv.slice(2);
-const threads = 2;
+const [kind = '', directory = '', runId = 'bench', memory = '1GB', batchMb = '32', threadCount = '2'] =
+  process.argv.slice(2);
+const threads = Number(threadCount);
 const around = {
   root: dataRoot(directory),
   signal: new AbortController().signal,
@@ -18,11 +19,14 @@ const around = {
   progress: () => undefined,
 };
 
+const orders = join(directory, 'orders.csv');
 const startedAt = performance.now();
+const cpuBefore = process.cpuUsage();
 const result = await work();
 const tookMs = performance.now() - startedAt;
+const { user, system } = process.cpuUsage(cpuBefore);
 const peakMb = (Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) * 1_024) / 1e6;
-process.stdout.write(`${JSON.stringify({ result, tookMs, peakMb })}\n`);
+process.stdout.write(`${JSON.stringify({ result, tookMs, peakMb, cpuMs: (user + system) / 1_000 })}\n`);
 
 async function work(): Promise<unknown> {
   const load = checkJob(kind === 'load-postgres' ? ordersToPostgres : ordersJob);
@@ -35,11 +39,21 @@ async function work(): Promise<unknown> {
       return runJob(load.job, runId, around);
     case 'reconcile':
       return reconcile(compare.reconciliation, runId, around);
-    case 'copy': {
+    case 'copy':
+    case 'copy-rules': {
       const to = join(directory, 'copied.parquet');
-      await inDuck(copyStatement(join(directory, 'orders.csv'), to));
+      const copied = await inDuck(kind === 'copy' ? copyStatement(orders, to) : copyByRules(load.job, orders, to));
       rmSync(to);
-      return null;
+      return copied;
+    }
+    case 'copy-postgres': {
+      const to = join(directory, 'copied.csv');
+      const copied = await inDuck(copyStatement(orders, to, 'csv'));
+      const connection = await connectPostgres('MUSTER_POSTGRES_URL', around.signal);
+      await connection.copyFrom(to, benchTable, Object.keys(load.job.columns));
+      await connection.close();
+      rmSync(to);
+      return copied;
     }
     case 'prepare-postgres':
       for (const statement of [
@@ -73,6 +87,7 @@ async function inPostgres(statement: string): Promise<unknown> {
   }
 }
 
+/** Yields the first row; of a COPY that is `Count`. */
 async function inDuck(statement: string): Promise<unknown> {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads), memory_limit: memory });
   const connection = await instance.connect();

@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { badEvery, benchTable, writeBooks, writeOrders } from './data-rows.ts';
+import { ownPostgres } from './own-postgres.ts';
+import { circumstances } from './process-cost.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const { values: options } = parseArgs({
@@ -14,25 +16,29 @@ const { values: options } = parseArgs({
     kill: { type: 'string', default: '5' },
     memory: { type: 'string', default: '1GB' },
     batch: { type: 'string', default: '32' },
-    rounds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
     dir: { type: 'string', default: resolve(root, '.muster/bench/data') },
+    'no-postgres': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
 if (options.help) {
   process.stdout
-    .write(`npm run bench:data -- [--rows N] [--kill N] [--books N] [--memory 1GB] [--batch MB] [--rounds N] [--dir DIR]
+    .write(`npm run bench:data -- [--rows N] [--kill N] [--books N] [--memory 1GB] [--batch MB] [--threads N] [--rounds N] [--dir DIR]
 
-Makes a CSV file of orders, checks and loads it into Parquet by a job, beside DuckDB's own COPY with the same conditions, each in a process of its own; kills
-such a job with kill -9 at random batches and counts what is there in the end; reconciles two sets with known differences. With MUSTER_POSTGRES_URL the
-same job loads into PostgreSQL as well (table ${benchTable}, dropped afterwards).
+Makes a CSV file of orders, checks and loads it into Parquet by a job, beside DuckDB alone: COPY as one would write it by hand, and COPY by every rule of the
+job; each in a process of its own. Kills such a job with kill -9 at random batches and counts what is there in the end. Loads the same into PostgreSQL (table
+${benchTable}, dropped afterwards), beside a COPY of DuckDB into a CSV file and one COPY of that, and kills that job, too. Reconciles two sets with known
+differences. PostgreSQL is that of MUSTER_POSTGRES_URL; without it one is made for the time from Debian's packages.
 
   --rows N     rows of the file (default 10,000,000: about 600 MB; the folder needs three times that and is removed)
-  --kill N     how often the job is killed (default 5; 0: not at all)
+  --kill N     how often a job is killed (default 5; 0: not at all)
   --books N    rows of each set that is reconciled (default 1,000,000; 0: none)
-  --memory M   DuckDB's memory (default 1GB)   --batch MB   size of a batch (default 32)
-  --rounds N   how often load and copy are measured, by turns; the median counts (default 2)\n`);
+  --memory M   DuckDB's memory (default 1GB)   --batch MB   size of a batch (default 32)   --threads N   (default 2)
+  --rounds N   how often load and copies into Parquet are measured, by turns; the median counts (default 3)
+  --no-postgres   leaves PostgreSQL out\n`);
   process.exit(0);
 }
 
@@ -54,14 +60,26 @@ type Into = '' | '-postgres';
 interface Measured {
   readonly result: unknown;
   readonly tookMs: number;
+  /** Of that process alone, on all cores. */
+  readonly cpuMs: number;
   readonly peakMb: number;
 }
 
+/** Where the subjects find PostgreSQL. */
+let environment: { readonly MUSTER_POSTGRES_URL?: string } = {};
 const start = (kind: string, runId: string): ChildProcess =>
   spawn(
     process.execPath,
-    [join(import.meta.dirname, 'data-subject.ts'), kind, directory, runId, options.memory, options.batch],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [
+      join(import.meta.dirname, 'data-subject.ts'),
+      kind,
+      directory,
+      runId,
+      options.memory,
+      options.batch,
+      options.threads,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   );
 
 async function run(kind: string, runId: string): Promise<Measured> {
@@ -78,56 +96,99 @@ async function run(kind: string, runId: string): Promise<Measured> {
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
 
-try {
-  writeOrders(join(directory, 'orders.csv'), rows);
-  print(
-    `${rows.toLocaleString('en')} rows, ${Math.round(statSync(join(directory, 'orders.csv')).size / 1e6)} MB of CSV`,
-  );
-  await loading();
-  if (kills > 0) await killing('');
-  if (process.env['MUSTER_POSTGRES_URL'] !== undefined) await loadingIntoPostgres();
-  if (books > 0) await reconciling();
-} finally {
-  rmSync(directory, { recursive: true, force: true });
-}
+const beganAt = performance.now();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+print(
+  `${await circumstances()}; Node ${process.version}, DuckDB ${options.threads} threads, ${options.memory}, batches of ${options.batch} MB`,
+);
+writeOrders(join(directory, 'orders.csv'), rows);
+print(`${rows.toLocaleString('en')} rows, ${Math.round(statSync(join(directory, 'orders.csv')).size / 1e6)} MB of CSV`);
+await loading();
+if (kills > 0) await killing('');
+if (!options['no-postgres']) await withPostgres(loadingIntoPostgres);
+if (books > 0) await reconciling();
+print(`\nall of it took ${Math.round((performance.now() - beganAt) / 1_000)} s`);
 process.exitCode = hasFailed ? 1 : 0;
+
+function speedOf(measured: readonly Measured[]): number {
+  return (rows / median(measured.map(({ tookMs }) => tookMs))) * 1_000;
+}
+
+function printTable(title: string, kinds: Readonly<Record<string, readonly Measured[]>>): void {
+  print(`\n${title.padEnd(34)}    rows/s    seconds   CPU seconds   MB at the peak`);
+  for (const [name, measured] of Object.entries(kinds)) {
+    const seconds = (of: (each: Measured) => number): string => (median(measured.map(of)) / 1_000).toFixed(1);
+    const peak = Math.round(Math.max(...measured.map(({ peakMb }) => peakMb)));
+    const figures = [
+      Math.round(speedOf(measured)).toLocaleString('en').padStart(10),
+      seconds(({ tookMs }) => tookMs).padStart(11),
+      seconds(({ cpuMs }) => cpuMs).padStart(14),
+      peak.toLocaleString('en').padStart(17),
+    ];
+    print(`${name.padEnd(34)}${figures.join('')}`);
+  }
+}
 
 async function loading(): Promise<void> {
   const copies: Measured[] = [];
+  const ruled: Measured[] = [];
   const loads: Measured[] = [];
   for (let round = 0; round < Number(options.rounds); round += 1) {
     copies.push(await run('copy', 'copy'));
     loads.push(await run('load', `load-${round}`));
+    ruled.push(await run('copy-rules', 'copy'));
     if (round > 0) rmSync(join(directory, 'loaded', `load-${round}`), { recursive: true });
   }
-  print();
-  print('                    rows/s       MB of memory at the peak');
-  const speed = (measured: readonly Measured[]): number =>
-    (rows / median(measured.map(({ tookMs }) => tookMs))) * 1_000;
-  for (const [name, measured] of [
-    ['DuckDB COPY', copies],
-    ['data.run-job', loads],
-  ] as const) {
-    const peak = Math.max(...measured.map(({ peakMb }) => peakMb));
-    print(
-      `${name.padEnd(14)} ${Math.round(speed(measured)).toLocaleString('en').padStart(12)} ${Math.round(peak).toLocaleString('en').padStart(12)}`,
-    );
-  }
+  printTable('into Parquet', {
+    'COPY of DuckDB by hand': copies,
+    'COPY of DuckDB, rules of the job': ruled,
+    'data.run-job': loads,
+  });
+  const timesOf = (others: readonly Measured[]): string => (speedOf(others) / speedOf(loads)).toFixed(2);
   print(
-    `it takes ${(speed(copies) / speed(loads)).toFixed(2)} times as long as COPY, which keeps no rejected rows and can not go on (aim: 1.5)`,
+    `data.run-job takes ${timesOf(copies)} times as long as COPY by hand (aim: 1.5), ${timesOf(ruled)} times as long as with the same rules`,
   );
+  mustCopyTheSame(copies, 'COPY by hand');
+  mustCopyTheSame(ruled, 'COPY by the rules of the job');
   await mustBeWhole('load-0', 'loaded', '');
 }
 
+/** Else it would not do the same. */
+function mustCopyTheSame([first]: readonly Measured[], what: string): void {
+  const count = Number((first?.result as { readonly Count: string } | undefined)?.Count);
+  must(count === rows - Math.floor(rows / badEvery), `${what} lets through ${count} rows`);
+}
+
+async function withPostgres(work: () => Promise<void>): Promise<void> {
+  const url = process.env['MUSTER_POSTGRES_URL'];
+  const own = url === undefined ? await ownPostgres() : undefined;
+  if (url === undefined && own === undefined) {
+    print(`\nPostgreSQL: not measured. Install Debian's postgresql, or set MUSTER_POSTGRES_URL`);
+    return;
+  }
+  environment = { MUSTER_POSTGRES_URL: own?.url ?? url ?? '' };
+  try {
+    await work();
+  } finally {
+    await own?.close();
+  }
+}
+
 async function loadingIntoPostgres(): Promise<void> {
-  print();
   try {
     await run('prepare-postgres', '');
-    const { tookMs, peakMb } = await run('load-postgres', `postgres-${process.pid}`);
-    print(
-      `into PostgreSQL: ${Math.round((rows / tookMs) * 1_000).toLocaleString('en')} rows/s, ${Math.round(peakMb)} MB at the peak`,
-    );
-    await mustBeWhole(`postgres-${process.pid}`, 'in PostgreSQL', '-postgres');
+    const copied = await run('copy-postgres', '');
+    await run('prepare-postgres', '');
+    const runId = `postgres-${process.pid}`;
+    const loaded = await run('load-postgres', runId);
+    printTable('into PostgreSQL (its CPU not counted)', {
+      'COPY to CSV, then COPY': [copied],
+      'data.run-job': [loaded],
+    });
+    print(`data.run-job takes ${(loaded.tookMs / copied.tookMs).toFixed(2)} times as long`);
+    mustCopyTheSame([copied], 'COPY');
+    await mustBeWhole(runId, 'in PostgreSQL', '-postgres');
     await run('prepare-postgres', '');
     if (kills > 0) await killing('-postgres');
   } finally {
