@@ -4,6 +4,7 @@ import { logReader, type Sighting } from '@muster/ingest';
 import { evidenceOf, isAbuse, valueSigns } from '@muster/security';
 import type { SecurityEvent } from '@muster/schemas';
 import type { LabelledLog, LabelledPayload } from './security-data.ts';
+import { plainLine } from './security-baseline.ts';
 import { securityRun, type SecurityRun } from './security-run.ts';
 
 export interface Answers {
@@ -53,6 +54,15 @@ export function answersOf({ service, lines }: LabelledLog): Answers {
   }, none);
 }
 
+/** The same by words alone. */
+export function plainAnswersOf({ service, lines }: LabelledLog): Answers {
+  return lines.reduce((answers, { line, isAbuse: isTrue, host }) => {
+    const address = plainLine(line);
+    const isSeen = address !== undefined && (!isTrue || host === undefined || address === canonicalAddress(host));
+    return judged(answers, isTrue, isSeen, `${service}: ${line}`);
+  }, none);
+}
+
 function isAbusive(sighting: Sighting): boolean {
   return isAbuse(
     evidenceOf({
@@ -67,10 +77,14 @@ function isAbusive(sighting: Sighting): boolean {
   );
 }
 
-export function payloadAnswers(payloads: readonly LabelledPayload[]): ReadonlyMap<string, Answers> {
+/** By kind of attack. */
+export function payloadAnswers(
+  payloads: readonly LabelledPayload[],
+  isAttack = (value: string): boolean => valueSigns(value).length > 0,
+): ReadonlyMap<string, Answers> {
   const byKind = new Map<string, Answers>();
   for (const { payload, attack } of payloads) {
-    const isSeen = valueSigns(payload).length > 0;
+    const isSeen = isAttack(payload);
     byKind.set(attack, judged(byKind.get(attack) ?? none, attack !== 'norm', isSeen, `${attack}: ${payload}`));
   }
   return byKind;
@@ -96,17 +110,26 @@ export interface SiegeResult {
   readonly sieges: readonly Siege[];
   readonly wronglyBlocked: readonly string[];
   readonly visitors: number;
-  readonly run: SecurityRun;
+  /** How each wrongly blocked address came to be. */
+  readonly blocks: Judge['blocks'];
 }
+
+/** Whoever hears events and blocks addresses. */
+type Judge = Pick<SecurityRun, 'hear' | 'isBlocked'> & {
+  readonly blocks: readonly { readonly address: string; readonly rule: string }[];
+};
 
 /**
  * Attackers among real visitors: each address from a range for documentation sends labelled attacks, one every so often, while the visitors' log goes on.
  * Benign values are sent by addresses of their own, so that those can be blocked wrongly, too.
  */
-export function besiege(visitors: readonly Sighting[], attacks: readonly Attack[]): SiegeResult {
+export function besiege(
+  visitors: readonly Sighting[],
+  attacks: readonly Attack[],
+  run: Judge = securityRun(),
+): SiegeResult {
   const startsAt = visitors[0]?.at ?? Date.UTC(2026, 0, 1);
   const endsAt = visitors.reduce((latest, { at }) => Math.max(latest, at), startsAt);
-  const run = securityRun();
   const told = new Map<
     string,
     {
@@ -142,5 +165,5 @@ export function besiege(visitors: readonly Sighting[], attacks: readonly Attack[
   const wronglyBlocked = [...new Set(run.blocks.map(({ address }) => address))].filter(
     (address) => !attackers.has(address),
   );
-  return { sieges, wronglyBlocked, visitors: new Set(visitors.map(({ address }) => address)).size, run };
+  return { sieges, wronglyBlocked, visitors: new Set(visitors.map(({ address }) => address)).size, blocks: run.blocks };
 }

@@ -11,13 +11,17 @@ import {
   answersOf,
   besiege,
   payloadAnswers,
+  plainAnswersOf,
   precision,
   recall,
   sum,
   type Answers,
   type Attack,
+  type SiegeResult,
 } from './security-answers.ts';
+import { plainRule, plainValue } from './security-baseline.ts';
 import { filesNamed, readLabelledLogs, readPayloads, textOf, type LabelledPayload } from './security-data.ts';
+import { tryNftables } from './security-nftables.ts';
 import { measureParsing } from './security-speed.ts';
 import { securityRun } from './security-run.ts';
 
@@ -55,6 +59,9 @@ const header = `  ${''.padEnd(24)} precis. ${'recall'.padStart(7)} ${'seen'.padS
 const quantile = (values: readonly number[], part: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN;
 
+const beside = (ours: Answers, plain: Answers): string =>
+  `  ratio                    precision ${(precision(ours) / precision(plain)).toFixed(3)}, recall ${(recall(ours) / recall(plain)).toFixed(3)}; false alarms ${ours.falseAlarms} beside ${plain.falseAlarms}, missed ${ours.missed} beside ${plain.missed}`;
+
 const wrong: string[] = [];
 
 const logs = await readLabelledLogs(folder);
@@ -65,6 +72,9 @@ if (logs.length > 0) {
   for (const [service, each] of answers) print(row(service, each));
   const all = sum(answers.map(([, each]) => each));
   print(row('all', all));
+  const plain = sum(logs.map(plainAnswersOf));
+  print(row('words alone, all', plain));
+  print(beside(all, plain));
   wrong.push(...all.wrong);
   print();
 }
@@ -78,6 +88,9 @@ if (payloads.length > 0) {
   for (const [kind, each] of byKind) print(row(kind, each));
   const all = sum([...byKind.values()]);
   print(row('all', all));
+  const plain = sum([...payloadAnswers(payloads, plainValue).values()]);
+  print(row('keywords alone, all', plain));
+  print(beside(all, plain));
   wrong.push(...all.wrong);
   print();
 }
@@ -124,23 +137,32 @@ const attacks: readonly Attack[] = [
   ...portions(abusiveLines, 20, 40).map((events) => ({ kind: 'labelled lines', events, everyMs: 10_000 })),
   ...portions(requests('norm'), 60, 200).map((events) => ({ kind: 'norm', events, everyMs: 10_000, isBenign: true })),
 ];
-const { sieges, wronglyBlocked, visitors: addresses, run } = besiege(visitors, attacks);
-for (const kind of new Set(sieges.map((each) => each.kind))) {
-  const of = sieges.filter((each) => each.kind === kind);
-  const times = of.flatMap(({ blockedAfterMs }) => blockedAfterMs ?? []);
-  const events = of.flatMap(({ blockedAfterEvents }) => blockedAfterEvents ?? []);
-  print(
-    `  ${kind.padEnd(24)} ${times.length} of ${of.length} blocked; after events p50/p95 ${quantile(events, 0.5)}/${quantile(events, 0.95)}, seconds ${(quantile(times, 0.5) / 1_000).toFixed(0)}/${(quantile(times, 0.95) / 1_000).toFixed(0)} (an event every 10 s)`,
-  );
-}
 const harmless = attacks.filter(({ isBenign }) => isBenign === true).length;
+const printSieges = ({ sieges, wronglyBlocked, visitors: addresses, blocks }: SiegeResult): void => {
+  for (const kind of new Set(sieges.map((each) => each.kind))) {
+    const of = sieges.filter((each) => each.kind === kind);
+    const times = of.flatMap(({ blockedAfterMs }) => blockedAfterMs ?? []);
+    const events = of.flatMap(({ blockedAfterEvents }) => blockedAfterEvents ?? []);
+    print(
+      `  ${kind.padEnd(24)} ${times.length} of ${of.length} blocked; after events p50/p95 ${quantile(events, 0.5)}/${quantile(events, 0.95)}, seconds ${(quantile(times, 0.5) / 1_000).toFixed(0)}/${(quantile(times, 0.95) / 1_000).toFixed(0)} (an event every 10 s)`,
+    );
+  }
+  print(
+    `  wrongly blocked          ${wronglyBlocked.length} of ${addresses + harmless} addresses (${addresses} visitors of the log, ${harmless} senders of harmless values)`,
+  );
+  for (const address of wronglyBlocked.slice(0, 20))
+    print(`    ${address} ${blocks.find((each) => each.address === address)?.rule ?? ''}`);
+};
+const ours = besiege(visitors, attacks);
+printSieges(ours);
+print('  five failures in ten minutes, the same events:');
+const plain = besiege(visitors, attacks, plainRule());
+printSieges(plain);
+const blockedOf = ({ sieges }: SiegeResult): number =>
+  sieges.filter(({ blockedAfterMs }) => blockedAfterMs !== null).length;
 print(
-  `  wrongly blocked          ${wronglyBlocked.length} of ${addresses + harmless} addresses (${addresses} visitors of the log, ${harmless} senders of harmless values)`,
+  `  ratio                    attackers blocked ${blockedOf(ours)} beside ${blockedOf(plain)} of ${ours.sieges.length}; wrongly blocked ${ours.wronglyBlocked.length} beside ${plain.wronglyBlocked.length}`,
 );
-for (const address of wronglyBlocked.slice(0, 20)) {
-  const block = run.blocks.find((each) => each.address === address);
-  print(`    ${address} ${block?.rule ?? ''}`);
-}
 print();
 
 const hosts = await filesNamed(folder, 'auth');
@@ -164,6 +186,7 @@ for (const file of hosts) {
   );
 }
 
+await tryNftables(print);
 await measureParsing(await filesNamed(folder, 'access'), print);
 if (options.mesh) {
   const { measureMesh } = await import('./security-mesh.ts');
