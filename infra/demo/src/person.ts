@@ -2,8 +2,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cut, width } from './layout.ts';
 import { dataDir, projectDir } from './places.ts';
 import type { Question } from './questions.ts';
+import type { Teller } from './teller.ts';
+
+/** Where what is printed begins: under what is told. */
+const hanging = 10;
 
 /** Arguments of `muster` that show what is asked, and those that answer it. */
 export const commandsFor = (
@@ -19,6 +24,15 @@ export const commandsFor = (
 /** Arguments as they are typed. */
 export const typed = (args: readonly string[]): string =>
   ['npm run muster --', ...args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : JSON.stringify(arg)))].join(' ');
+
+/** Tells that a command of `muster` is typed, and shows what it prints, each line as far as it fits. */
+export async function show(
+  { happened, say }: Pick<Teller, 'happened' | 'say'>,
+  args: readonly string[],
+): Promise<void> {
+  happened({ kind: 'note', text: typed(args) });
+  say((await musterSays(args)).map((line) => cut(`${' '.repeat(hanging)}${line}`, width)));
+}
 
 /** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */
 export async function musterSays(args: readonly string[], withinMs = 30_000): Promise<string[]> {

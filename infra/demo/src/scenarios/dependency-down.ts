@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '@muster/local-stack';
 import { providerOf } from '../keeper/targets.ts';
 import { duration } from '../layout.ts';
-import { musterSays, typed } from '../person.ts';
+import { show } from '../person.ts';
 import { dataDir } from '../places.ts';
 import type { Stage } from '../running.ts';
 import type { Scenario } from '../scenario.ts';
@@ -96,11 +96,7 @@ const steps: readonly Step[] = [
     isMet: (story) => suspects(story).length > 0,
   },
   {
-    async act({ teller: { happened } }) {
-      const look = ['health'];
-      happened({ kind: 'note', text: typed(look) });
-      for (const text of await musterSays(look)) happened({ kind: 'note', text: `  ${text}` });
-    },
+    act: ({ teller }) => show(teller, ['health']),
   },
   {
     act: async (stage) => {

@@ -5,7 +5,7 @@ import { duration } from '../layout.ts';
 import { of } from '../loop.ts';
 import { loadedIn } from '../orders/loaded.ts';
 import { brokenAmong, ordersJob, writeOrders } from '../orders/orders.ts';
-import { musterSays, typed } from '../person.ts';
+import { musterSays, show, typed } from '../person.ts';
 import { dataDir } from '../places.ts';
 import type { Scenario } from '../scenario.ts';
 import { jobProgressOf, sightsOf } from '../sights.ts';
@@ -97,14 +97,18 @@ const steps: readonly Step[] = [
     missing: 'the one who asked for the load was not answered',
     agent,
     withinMs: 30_000,
-    isMet: (story) => sightsOf(story, 'answer').length > 0,
+    isMet(story) {
+      const answer = sightsOf(story, 'answer').at(-1);
+      if (answer?.lines.join('') === '') throw new Error(`It failed: ${typed(run)}`);
+      return answer !== undefined;
+    },
   },
   {
-    async act({ teller: { happened, story } }) {
+    async act({ teller }) {
+      const { happened, story } = teller;
       happened({ kind: 'fault', isOn: false });
       for (const text of sightsOf(story, 'answer').at(-1)?.lines ?? []) happened({ kind: 'note', text: `  ${text}` });
-      happened({ kind: 'note', text: typed(rejects) });
-      for (const text of await musterSays(rejects)) happened({ kind: 'note', text: `  ${text}` });
+      await show(teller, rejects);
       const { rows, repeated } = await loadedIn(join(folder, 'loaded', runId), orders);
       happened({ kind: 'sight', sight: { about: 'count', rows, repeated } });
     },

@@ -1,5 +1,5 @@
 /** Faults of the shop itself, which the mesh remedies or puts to a person. */
-import { commandsFor, musterSays, typed } from '../person.ts';
+import { commandsFor, musterSays, show, typed } from '../person.ts';
 import { logOf } from '../places.ts';
 import { isCancelled, question } from '../questions.ts';
 import type { Scenario } from '../scenario.ts';
@@ -21,12 +21,11 @@ const breakShop: Deed = {
 /** A person denies what is put to people: the run is over then, which is no failure of it, and nobody is asked for the same again. */
 const deny: Deed = {
   isForPerson: true,
-  async act({ teller: { happened, until, story } }) {
+  async act({ teller: { happened, say, until, story } }) {
     const put = question(story);
     if (put?.kind !== 'review') return;
     const { look, answer } = commandsFor(put);
-    for (const text of [`A person looks: ${typed(look)}`, ...(await musterSays(look)).map((line) => `  ${line}`)])
-      if (text.trim() !== '') happened({ kind: 'note', text });
+    await show({ happened, say }, look);
     happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
     await musterSays(answer);
     await until((last) => isCancelled(last), {
