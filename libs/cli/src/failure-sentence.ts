@@ -15,7 +15,7 @@ const EXPECTED = new Set([
 export function sentenceOf(error: unknown, isVerbose: boolean): string {
   const sentence = messageOf(error);
   if (isVerbose && error instanceof Error) return [sentence, error.stack, causeOf(error)].filter(Boolean).join('\n');
-  return `${sentence.replace(/\.?$/, '.')}${remedyFor(error, sentence)}`;
+  return `${/[.?]$/.test(sentence) ? sentence : `${sentence}.`}${remedyFor(error, sentence)}`;
 }
 
 export const exitCodeOf = (error: unknown): number => (error instanceof Failure ? error.exitCode : 1);

@@ -1,6 +1,8 @@
 import { checkTargets } from '@muster/targets';
+import { eventually } from '@muster/testkit';
 import { expect, it } from 'vitest';
 import { performCheck } from '../src/checks/perform-check.ts';
+import { serveTcp } from './servers.ts';
 
 const { KAFKA_BROKERS = '', REDIS_URL = '' } = process.env;
 if (KAFKA_BROKERS === '' || REDIS_URL === '')
@@ -26,3 +28,20 @@ it('asks real servers', async () => {
   expect(missing.reason).toMatch(/has no topic muster.never-there$/);
   expect(few).toMatchObject({ outcome: 'WARN', reason: expect.stringContaining('of 1000 brokers up') as string });
 }, 20_000);
+
+it('waits for no Kafka that hangs, and leaves no connection to it', async () => {
+  let open = 0;
+  const hanging = await serveTcp((socket) => {
+    open += 1;
+    socket.resume().once('close', () => (open -= 1));
+  });
+  expect(await performed({ address: `kafka://127.0.0.1:${hanging.port}`, timeout: '1s' })).toMatchObject({
+    reason: `127.0.0.1:${hanging.port} gave no answer within 1000 ms`,
+    isHanging: true,
+  });
+  await eventually(
+    () => open === 0,
+    () => `${open} connections are open`,
+  );
+  await hanging.stop();
+});

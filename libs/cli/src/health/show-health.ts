@@ -1,5 +1,6 @@
 /** `muster health`: how targets are. */
 import type { Bus } from '@muster/bus';
+import { didYouMean } from '@muster/policy';
 import type { HealthReport } from '@muster/schemas';
 import type { GlobalOptions } from '../addresses.ts';
 import { Failure, misuse } from '../failure.ts';
@@ -15,7 +16,7 @@ type Options = GlobalOptions & { readonly watch: boolean };
 const topic = 'muster.health-reports.v1';
 const clearScreen = '\u001b[H\u001b[2J';
 
-/** Prints the table of targets, or one of them in full. Throws a Failure when there is no such target. */
+/** Prints the table of targets, or one of them in full. Throws a Failure when there is no such target, and when one that is shown does not work. */
 export async function showHealth(target: string | undefined, options: Options, terminal: Terminal): Promise<void> {
   if (options.watch && (target !== undefined || options.json))
     throw misuse('--watch shows the table of all targets: leave the target and --json out.');
@@ -23,9 +24,17 @@ export async function showHealth(target: string | undefined, options: Options, t
     if (options.watch) return watch(bus, terminal);
     const reports = [...(await newestRecords(bus, topic)).values()].toSorted(worstTargetsFirst);
     if (target !== undefined) return showOne(target, reports, options, terminal);
-    if (options.json) return terminal.print(JSON.stringify(reports));
-    await printTable(reports, terminal);
+    if (options.json) await terminal.print(JSON.stringify(reports));
+    else await printTable(reports, terminal);
+    failWhereBroken(reports);
   });
+}
+
+function failWhereBroken(reports: readonly HealthReport[]): void {
+  const broken = reports.filter(({ status }) => status === 'UNHEALTHY').map(({ target }) => target);
+  if (broken.length === 0) return;
+  const named = `${broken.slice(0, 5).join(', ')}${broken.length > 5 ? ` and ${broken.length - 5} more` : ''}`;
+  throw new Failure(`${named} ${broken.length === 1 ? 'does' : 'do'} not work.`);
 }
 
 async function showOne(
@@ -35,10 +44,13 @@ async function showOne(
   terminal: Terminal,
 ): Promise<void> {
   const report = reports.find((each) => each.target === target);
-  if (report === undefined)
-    throw new Failure(`Nothing is known of ${target}: \`muster health\` shows what is checked.`);
-  if (options.json) return terminal.print(JSON.stringify(report));
-  for (const line of targetLines(report, terminal, Date.now())) await terminal.print(line);
+  if (report === undefined) {
+    const known = reports.map((each) => each.target);
+    throw new Failure(`\`muster health\` knows nothing of ${target}${didYouMean(target, known)}`);
+  }
+  if (options.json) await terminal.print(JSON.stringify(report));
+  else for (const line of targetLines(report, reports, terminal, Date.now())) await terminal.print(line);
+  failWhereBroken([report]);
 }
 
 async function printTable(reports: readonly HealthReport[], terminal: Terminal): Promise<void> {
