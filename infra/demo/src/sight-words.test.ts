@@ -14,6 +14,7 @@ const said = (...events: readonly DemoEvent[]): string[] => {
   return narrate(before, last, tell(before, last), plain).map((line) => line.trim());
 };
 const address = '203.0.113.66';
+const progress = { capability: 'data.run-job', done: 26, total: 100, message: '5 rows loaded' };
 
 it('tells of a block, its end and who takes it back', () => {
   expect(said(blocked(42, address))).toEqual([
@@ -47,12 +48,20 @@ it('is told once more in the end, from a time on', () => {
     health(41, 'shop', 'DEGRADED'),
     seen(42, { about: 'process', name: 'The agent', pid: 7, isUp: false }),
     seen(43, { about: 'held', refused: 12 }),
-    seen(44, { about: 'count', rows: 10, repeated: 0 }),
+    seen(43.5, { about: 'progress', progress }),
+    seen(43.8, { about: 'process', name: 'The agent', pid: 8, isUp: true }),
+    seen(44, { about: 'progress', progress }),
+    seen(45, { about: 'progress', progress }),
+    seen(46, { about: 'answer', lines: ['10 rows read'] }),
+    seen(47, { about: 'count', rows: 10, repeated: 0 }),
   ]);
   expect(sightMoments(sights, after(40), plain).map(({ words }) => words)).toEqual([
     'shop is DEGRADED  it is DEGRADED',
     'The agent  process 7 was ended with kill -9',
     'VERIFIED  the block holds: 12 requests were refused, none came through',
+    'The agent  process 8 was started',
+    'GOES ON  26 %: 5 rows loaded',
+    'ENDED  10 rows read',
     'COUNTED  10 rows stand in the files, none of them twice',
   ]);
 });
@@ -61,6 +70,5 @@ it('is seen at a glance where there is somebody besides the customers, or a job'
   expect(glance(storyOf(slow, [visits(39, 'customers', 90, 0)]))).toEqual([]);
   const attacked = storyOf(slow, [visits(39, 'customers', 90, 0), visits(40, 'attacker', 4, 2)]);
   expect(glance(attacked)).toEqual(['attacker 4 served, 2 refused', 'customers 90 served, 0 refused']);
-  const progress = { capability: 'data.run-job', done: 26, total: 100, message: '5 rows loaded' };
   expect(glance(storyOf(slow, [seen(40, { about: 'progress', progress })]))).toEqual(['26 %: 5 rows loaded']);
 });

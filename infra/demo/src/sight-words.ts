@@ -75,9 +75,14 @@ function newsOf(before: readonly Sighted[], { at, ...sight }: Sighted): News | u
       const text = `${rows} rows stand in the files, ${repeated === 0 ? 'none' : repeated} of them twice`;
       return { style: repeated === 0 ? 'good' : 'bad', mark: 'COUNTED', text };
     }
-    case 'progress':
     case 'answer':
-      return undefined;
+      return { style: 'strong', mark: 'ENDED', text: sight.lines.join(' ') };
+    case 'progress': {
+      // Only what comes first after an agent was started again is news.
+      const last = before.findLast(({ about }) => about === 'progress' || about === 'process');
+      if (last?.about !== 'process' || !last.isUp) return undefined;
+      return { style: 'good', mark: 'GOES ON', text: progressWords(sight.progress) };
+    }
   }
 }
 

@@ -41,11 +41,11 @@ function answerOf(story: Story): Answer | undefined {
 
 const killOf = (story: Story) => sightsOf(story, 'process').find(({ isUp }) => !isUp);
 
-/** Progress before and after the agent was killed. */
+/** The last progress of the agent that was killed, some of which is heard afterwards, and the first of its successor. */
 function progressAround(story: Story) {
-  const killedAt = killOf(story)?.at ?? Infinity;
+  const backAt = sightsOf(story, 'process').find(({ isUp }) => isUp)?.at ?? Infinity;
   const all = sightsOf(story, 'progress').filter(({ progress }) => progress.capability === 'data.run-job');
-  return { before: all.findLast(({ at }) => at < killedAt), after: all.find(({ at }) => at > killedAt) };
+  return { before: all.findLast(({ at }) => at < backAt), after: all.find(({ at }) => at >= backAt) };
 }
 
 const steps: readonly Step[] = [
@@ -105,9 +105,8 @@ const steps: readonly Step[] = [
   },
   {
     async act({ teller }) {
-      const { happened, story } = teller;
+      const { happened } = teller;
       happened({ kind: 'fault', isOn: false });
-      for (const text of sightsOf(story, 'answer').at(-1)?.lines ?? []) happened({ kind: 'note', text: `  ${text}` });
       await show(teller, rejects);
       const { rows, repeated } = await loadedIn(join(folder, 'loaded', runId), orders);
       happened({ kind: 'sight', sight: { about: 'count', rows, repeated } });
