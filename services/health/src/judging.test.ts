@@ -222,6 +222,14 @@ describe('a target below another', () => {
     expect(run.told.map(({ toldAt }) => toldAt - downAt)).toEqual([15_000]);
   });
 
+  it('is not forgotten before its next check could have come', () => {
+    const run = drive({ forgetAfterMs: 60_000, dependencyWaitMs: 90_000 });
+    play(run, 'shop-db', 'P');
+    play(run, 'shop', 'PFFF', onDb);
+    run.until(run.now + 100_000);
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+  });
+
   it('gives up its alert for that of a cause which shows late', () => {
     const run = drive();
     play(run, 'shop', 'PFFF', onDb);

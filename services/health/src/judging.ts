@@ -5,7 +5,7 @@ import { account } from './availability.ts';
 import { observeCheck, statusOf, type CheckMemory, type HealthStatus } from './check-memory.ts';
 import { alertStep } from './alerting.ts';
 import { countsOf } from './mesh-wide.ts';
-import type { Context } from './settings.ts';
+import type { Context, Settings } from './settings.ts';
 import { stateFrom, type OngoingAlert, type TargetState } from './target-state.ts';
 import { ownTarget, reportOf, resolved, unchecked } from './telling.ts';
 import { upstreamOf } from './upstream.ts';
@@ -50,9 +50,13 @@ export function judge({ value, timestamp }: Message<'muster.check-results.v1'>, 
 export function lookAgain(context: Context): Judged {
   const { state, now, config } = context;
   if (state === undefined) return handled();
-  if (now >= state.heardAt + config.forgetAfterMs) return farewell(state, context, 'nobody checks it any more');
+  if (now >= forgetAt(state, config)) return farewell(state, context, 'nobody checks it any more');
   if (now < state.heardAt + staleAfterMs(state.checks)) return told(state, context, state);
   return unheard(state, context);
+}
+
+function forgetAt({ heardAt, checks }: TargetState, { forgetAfterMs }: Settings): number {
+  return heardAt + Math.max(forgetAfterMs, staleAfterMs(checks));
 }
 
 /** Nobody looks any more. What its checks said last is kept, for when somebody does again. Where that is so for all targets it is told. */
@@ -72,11 +76,11 @@ function unheard(before: TargetState, { key, now, config, newId }: Context): Jud
     now < alarmAt ? before.alert : { severity: 'WARNING', startsAt: lost.heardAt, correlationId: newId() };
   const publish: Said[] = [reportOf(key, { ...lost, alert, checks: {} })];
   if (alert !== null && now >= alarmAt) publish.push(unchecked(key, lost, alert, now));
-  const forgetAt = lost.heardAt + config.forgetAfterMs;
+  const endAt = forgetAt(lost, config);
   return handled({
     state: { ...lost, alert },
     publish,
-    wakeAt: now < alarmAt ? Math.min(alarmAt, forgetAt) : forgetAt,
+    wakeAt: now < alarmAt ? Math.min(alarmAt, endAt) : endAt,
   });
 }
 
