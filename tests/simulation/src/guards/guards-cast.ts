@@ -12,8 +12,10 @@ import { runsEnd } from '../promises/runs.ts';
 import { breaches, storyOf, type Promised, type Story } from '../story.ts';
 import { voiceOf, type Voice } from '../voice.ts';
 import { guardAgents } from './agents.ts';
+import { inDepot, openDepot, type Depot } from './depot.ts';
 import { openGate } from './gate.ts';
-import { allowList, guardsPlanOf, type GuardsPlan } from './guards-plan.ts';
+import { askForJobs } from './jobs.ts';
+import { allowList, blockMs, guardsPlanOf, type GuardsPlan } from './guards-plan.ts';
 import {
   alertsAreOver,
   allowedAreLetIn,
@@ -23,10 +25,11 @@ import {
   blocksEnd,
   withinBudget,
 } from './promises/blocks.ts';
+import { goneOnWith, loadedOnce } from './promises/jobs.ts';
 import { changesAreTold, reasonsAreNamed, statusFollowsResults } from './promises/health.ts';
 import { weatherOf, withWeather } from './weather.ts';
 
-const promises: readonly Promised<Story<GuardsPlan>>[] = [
+const promisesOf = (depot: Depot): readonly Promised<Story<GuardsPlan>>[] => [
   blocksEnd,
   allowedAreLetIn,
   blockedOnce,
@@ -37,6 +40,8 @@ const promises: readonly Promised<Story<GuardsPlan>>[] = [
   statusFollowsResults,
   changesAreTold,
   reasonsAreNamed,
+  loadedOnce(depot),
+  goneOnWith(depot),
   decidedOnce,
   answered,
   doneOnce,
@@ -49,6 +54,7 @@ const promises: readonly Promised<Story<GuardsPlan>>[] = [
 const topics: readonly TopicName[] = [
   'muster.security-events.v1',
   'muster.actor-events.v1',
+  'muster.block-claims.v1',
   'muster.blocks.v1',
   'muster.check-results.v1',
   'muster.health-reports.v1',
@@ -92,18 +98,24 @@ export const guardsCast: Cast<GuardsPlan> = {
     `${count(figures['faults'])} faults, ${count(figures['messages'])} messages, ${count(figures['copies'])} of them second copies`,
     `${count(figures['events'])} security events, ${count(figures['blocks'])} blocks, ${count(figures['approved'])} of them on approval, ${count(figures['releases'])} releases, ${count(figures['questions'])} questions`,
     `${count(figures['results'])} checks, ${count(figures['broken'])} reports of targets that do not work, ${count(figures['affected'])} of those that suffer from them, ${count(figures['alerts'])} alerts`,
-    `${count(figures['tasks'])} tasks, tried again ${count(figures['retries'])} times`,
+    `${count(figures['jobs'])} jobs done, ${count(figures['rows'])} rows loaded; ${count(figures['tasks'])} tasks, tried again ${count(figures['retries'])} times`,
   ],
   stage(plan, world) {
     let voice: Voice | undefined;
     let story: (() => Promise<Story<GuardsPlan>>) | undefined;
     let underWay = (): string[] => [];
+    const depot = openDepot(plan, world);
     const weather = weatherOf(plan, world, troubleMs(plan));
     return {
-      play({ agent }) {
+      play({ agent }, machine) {
         const found = guardAgents.find(({ name }) => name === agent);
         if (found === undefined) throw new Error(`there is no agent ${agent}`);
-        const definition = agent === 'health' ? withWeather(found, weather) : found;
+        const definition =
+          agent === 'health'
+            ? withWeather(found, weather)
+            : agent === 'data-processing'
+              ? inDepot(depot.workshop(machine))
+              : found;
         return { definition, config: configOf(found, plan) };
       },
       begin(user) {
@@ -111,6 +123,7 @@ export const guardsCast: Cast<GuardsPlan> = {
         voice = said;
         ({ underWay } = watchful(user, world, said));
         openGate(plan, said, world);
+        askForJobs(plan, said, world);
         story = () => storyOf(user, world, { topics, deadLetterTopics, plan });
         return { lastAt: Math.max(weather.begin().lastAt, lastAtOf(plan)) };
       },
@@ -121,7 +134,10 @@ export const guardsCast: Cast<GuardsPlan> = {
       async check() {
         if (story === undefined) throw new Error('nothing was begun');
         const told = await story();
-        return { violations: breaches(told, topics, promises), figures: figuresOf(told) };
+        return {
+          violations: breaches(told, topics, promisesOf(depot)),
+          figures: { ...figuresOf(told), rows: rowsIn(depot) },
+        };
       },
     };
   },
@@ -130,9 +146,11 @@ export const guardsCast: Cast<GuardsPlan> = {
 /** What takes minutes and hours elsewhere takes less here, so that a simulation comes to its end. */
 function configOf({ name, config }: AgentDefinition, { blocksPerHour }: GuardsPlan): object {
   const shorter: Readonly<Record<string, object>> = {
+    // It must be there; nothing is read or written in it.
+    'data-processing': { dataDirectory: '.' },
     approval: { reviewWithinMs: 180_000, approvalValidMs: 300_000 },
     security: {
-      blockMs: 15_000,
+      blockMs,
       longestBlockMs: 60_000,
       verifyAfterMs: 5_000,
       blocksPerHour,
@@ -157,6 +175,9 @@ function lastAtOf({ visits, words, asks, jobs }: GuardsPlan): number {
   );
 }
 
+const rowsIn = ({ runs }: Depot): number =>
+  [...runs.values()].reduce((sum, { parts }) => sum + [...parts.values()].flat().length, 0);
+
 function figuresOf(story: Story): Figures {
   const blocks = story.messages('muster.blocks.v1').map(({ value }) => value);
   const reports = story.messages('muster.health-reports.v1').map(({ value }) => value);
@@ -173,6 +194,10 @@ function figuresOf(story: Story): Figures {
     broken: reports.filter(({ status }) => status === 'UNHEALTHY').length,
     affected: reports.filter(({ affectedBy }) => affectedBy.length > 0).length,
     alerts: story.messages('muster.alerts.v1').length,
+    jobs: story
+      .messages('muster.task-results.v1')
+      .filter(({ value }) => value.capability === 'data.run-job' && ['COMPLETED', 'PARTIAL'].includes(value.status))
+      .length,
     tasks: new Set(story.messages('muster.tasks.v1').map(({ value }) => value.taskId)).size,
     retries: story.messages('muster.tasks.v1').filter(({ value }) => value.attempt > 1).length,
   };

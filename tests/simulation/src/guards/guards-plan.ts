@@ -62,6 +62,9 @@ export interface GuardsPlan extends Plan {
   readonly jobs: readonly PlannedJob[];
 }
 
+/** How long the first block of an address lasts. */
+export const blockMs = 30_000;
+
 /** Never blocked, by decree. */
 export const allowList = '192.0.2.0/29';
 export const isAllowed = (address: string): boolean => address.startsWith('192.0.2.') || address.startsWith('10.');

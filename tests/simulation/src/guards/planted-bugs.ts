@@ -1,6 +1,7 @@
 /** Bugs of single guards, planted from outside, so that it can be seen that the simulation finds them. */
 import type { ActionIo, AgentDefinition, Publication } from '@muster/agent';
 import type { Plant } from '@muster/testkit';
+import { inWorkshop } from './depot.ts';
 import { inAgent, inHandler, remembering, saying, valueOf, type Handle } from '../planting.ts';
 
 interface Hysteresis {
@@ -23,7 +24,7 @@ const lacking =
   };
 
 const withoutRelease = (state: unknown): unknown =>
-  state === undefined || state === null ? state : { ...state, releasedUntil: 0 };
+  state === undefined || state === null ? state : { ...state, release: null };
 
 /** Blocks whoever it is asked to, as the action does once it has looked at the allow-list. */
 const blockAnyone = (
@@ -74,6 +75,41 @@ const countedInProcess = (handle: Handle): Handle => {
   };
 };
 
+const both =
+  (one: Plant, other: Plant): Plant =>
+  (agent, random) =>
+    other(one(agent, random), random);
+
+/** A part is there only once the next one is: until then the checkpoint says what is not so. */
+const keptBack = inWorkshop((workshop) => ({
+  ...workshop,
+  sink(...given) {
+    const sink = workshop.sink(...given);
+    let waiting: () => Promise<void> = () => Promise.resolve();
+    const flush = (next: () => Promise<void>): Promise<void> => {
+      const before = waiting;
+      waiting = next;
+      return before();
+    };
+    return {
+      ...sink,
+      async prepare(...batch) {
+        const part = await sink.prepare(...batch);
+        return { ...part, publish: () => flush(() => part.publish()) };
+      },
+      async finish(state) {
+        await flush(() => Promise.resolve());
+        await sink.finish(state);
+      },
+    };
+  },
+}));
+
+const begunAnew = inWorkshop((workshop) => ({
+  ...workshop,
+  folder: (...given) => ({ ...workshop.folder(...given), load: () => undefined }),
+}));
+
 const withoutBudget: Plant = ({ environment, definition }) =>
   definition.name === 'security'
     ? {
@@ -93,7 +129,10 @@ export const plantedGuardBugs: Readonly<Record<string, Plant>> = {
     'addresses',
     remembering((state: object) => ({ ...state, block: null })),
   ),
-  "security: a person's word is not heeded": inHandler('security', 'addresses', lacking('blocks', withoutRelease)),
+  "security: a person's word is not heeded": both(
+    inHandler('security', 'addresses', lacking('blocks', withoutRelease)),
+    inHandler('security', 'blocks', lacking('blocks')),
+  ),
   'security: the allow-list is not asked at the action': inAgent(
     'security',
     withAction('security.block-address', blockAnyone),
@@ -106,5 +145,7 @@ export const plantedGuardBugs: Readonly<Record<string, Plant>> = {
     'targets',
     saying((publication) => (valueOf(publication, 'muster.alerts.v1')?.status === 'RESOLVED' ? [] : [publication])),
   ),
+  'data-processing: the checkpoint is stored before the batch': keptBack,
+  'data-processing: a run begins anew after a crash': begunAnew,
   'health: nobody looks at what a target depends on': inHandler('health', 'targets', lacking('reports')),
 };

@@ -5,7 +5,7 @@ import { faultsLastMs } from '../../promises/effects.ts';
 import { mostAheadMs } from '../../clocks.ts';
 import type { Promised, Report, Row, Story } from '../../story.ts';
 import { isAttack } from '../gate.ts';
-import { isAllowed, type GuardsPlan } from '../guards-plan.ts';
+import { blockMs, isAllowed, type GuardsPlan } from '../guards-plan.ts';
 
 type Block = Message<'muster.blocks.v1'>['value'];
 type Rows = readonly Row<'muster.blocks.v1'>[];
@@ -56,20 +56,26 @@ export const allowedAreLetIn: Guarded = (story, report) => {
   }
 };
 
-/** An address that is blocked is not blocked once more, and one that a person let in is not blocked while that holds. */
+/**
+ * An address that is blocked is not blocked once more; one that a person let in is not blocked while that holds, and where a block comes that was decided
+ * before it, it is let in again.
+ */
 export const blockedOnce: Guarded = (story, report) => {
   const wrong = blame(report);
   const slackMs = faultsLastMs(story);
   for (const [address, rows] of rowsByAddress(story)) {
     let last: { readonly row: Block; readonly timestamp: number; readonly id: string } | undefined;
-    for (const { message, timestamp, isCopy } of rows) {
+    for (const [index, { message, timestamp, isCopy }] of rows.entries()) {
       if (message !== undefined && last !== undefined && isOwn(message.value) && timestamp < last.row.endsAt) {
         const { row } = last;
-        const isHeard = timestamp > last.timestamp + slackMs;
-        if (row.status === 'RELEASED' && isHeard)
+        const next = rows[index + 1];
+        const isTakenBack =
+          next !== undefined && next.message?.value.status !== 'ACTIVE' && next.timestamp <= timestamp + slackMs;
+        if (row.status === 'RELEASED' && !isTakenBack)
           wrong('person overruled', address, `${row.decidedBy} let it in until ${at(row.endsAt)}, and it was blocked`);
         // Its own blocks it knows without hearing of them.
-        if (row.status === 'ACTIVE' && !isCopy && message.id !== last.id && (isHeard || isOwn(row)))
+        const isHeard = isOwn(row) || timestamp > last.timestamp + slackMs;
+        if (row.status === 'ACTIVE' && !isCopy && message.id !== last.id && isHeard)
           wrong('blocked twice', address, `it was blocked until ${at(row.endsAt)}, and was blocked again`);
       }
       last = message && { row: message.value, timestamp, id: message.id };
@@ -86,15 +92,20 @@ export const attackersAreMet: Guarded = (story, report) => {
       .messages('muster.change-requests.v1')
       .map(({ value }) => (JSON.parse(value.input) as { address?: string }).address),
   );
+  // A block that would be over before it could be said is not made; people are told all the same.
+  const isLate = faultsLastMs(story) > blockMs;
+  const told = new Set(
+    story.messages('muster.alerts.v1').flatMap(({ value }) => (isLate ? (value.labels['address'] ?? []) : [])),
+  );
   const attackers = new Set(story.plan.visits.filter(isAttack).map(({ address }) => address));
   const insiders = story.plan.visits.filter(({ manner }) => manner === 'insider').map(({ address }) => address);
   for (const address of attackers)
-    if (!isAllowed(address) && !asked.has(address) && !rows.has(address))
+    if (!isAllowed(address) && !asked.has(address) && !rows.has(address) && !told.has(address))
       wrong('let in', address, 'it attacked, and nothing followed from it');
   for (const address of insiders)
     if (!asked.has(address)) wrong('let in', address, 'it guessed a password, and nobody was asked');
-  for (const [address, told] of rows)
-    if (!attackers.has(address) && told.some(({ message }) => message !== undefined && isOwn(message.value)))
+  for (const [address, said] of rows)
+    if (!attackers.has(address) && said.some(({ message }) => message !== undefined && isOwn(message.value)))
       wrong('blocked wrongly', address, 'it did nothing wrong, and was blocked');
 };
 
@@ -122,25 +133,14 @@ export const askedFirst: Guarded = (story, report) => {
 
 const hourMs = 3_600_000;
 
-/** No block is made of its own accord when as many as the hour may have could be seen on the topic. */
+/** No more blocks are made of its own accord within an hour than may be. */
 export const withinBudget: Guarded = (story, report) => {
-  const slackMs = faultsLastMs(story);
-  const rows = story.rows('muster.blocks.v1');
-  for (const [index, { message, timestamp }] of rows.entries()) {
-    if (message === undefined || !isOwn(message.value)) continue;
-    const inForce = new Map<string, Block>();
-    for (const earlier of rows.slice(0, index)) {
-      // What is newer may not have been seen; what was deleted since does not count in any case.
-      if (earlier.message === undefined) inForce.delete(earlier.key);
-      else if (earlier.timestamp < timestamp - slackMs) inForce.set(earlier.key, earlier.message.value);
-    }
-    const made = [...inForce.values()].filter((block) => isOwn(block) && block.startsAt > timestamp - hourMs);
-    if (made.length >= story.plan.blocksPerHour && !inForce.has(message.key))
-      blame(report)(
-        'over budget',
-        message.key,
-        `it was blocked when ${made.length} were, and ${story.plan.blocksPerHour} may be`,
-      );
+  const { blocksPerHour } = story.plan;
+  const made = story.messages('muster.blocks.v1').filter(({ value }) => isOwn(value));
+  for (const [index, { key, timestamp }] of made.entries()) {
+    const first = made[index - blocksPerHour];
+    if (first === undefined || timestamp - first.timestamp >= hourMs - faultsLastMs(story)) continue;
+    blame(report)('over budget', key, `it was blocked when ${blocksPerHour} others were within the hour, which is all`);
   }
 };
 
