@@ -38,7 +38,7 @@ async function run(isOnce: boolean, scenario: Scenario): Promise<number> {
     await conclude(running, teller);
     if (isOnce) return 0;
     const { shop, mesh } = running;
-    const next = suggestions({ url: shop!.urls['shop']!, faultUrl: shop!.urls['fault']! }, mesh!.agents);
+    const next = suggestions({ url: shop!.urls['shop']!, faultUrl: shop!.urls['fault']! }, mesh!.agents, scenario);
     teller.say([paint.strong('Try in another terminal'), ...indented(next), '']);
     await teller.until(() => false);
     return 0;

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** What was seen and should not have been, in a sentence each. */
   contradictions?(story: Story): string[];
+  /** Commands that show more of it, each with what it shows. */
+  readonly tries?: readonly (readonly [command: string, what: string])[];
   /** How it went, in sentences. Default: how soon the fault was found, and its end seen. */
   verdict?(story: Story): string[];
 }

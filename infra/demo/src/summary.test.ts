@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { alertOf } from '../test/alert-builder.ts';
 import { heard } from '../test/loop-builder.ts';
 import { plain } from './palette.ts';
+import { scenarioNamed, scenarioNames } from './scenario-list.ts';
 import { slow } from './scenarios/shop-faults.ts';
 import { beginStory, tell, type DemoEvent } from './story.ts';
 import { asking, suggestions, timeline, verdict } from './summary.ts';
@@ -87,9 +88,9 @@ it('shows what a person is asked, and how to answer', () => {
   expect(asking(waiting, [], plain).at(-1)).toBe('  npm run muster -- playbook answer ask-1 person yes');
 });
 
-it('suggests what fits into 79 columns', () => {
+it.each(scenarioNames)('suggests what fits into 79 columns after %s', (name) => {
   const shop = { url: 'http://127.0.0.1:65535', faultUrl: 'http://127.0.0.1:65535/fault' };
-  const lines = suggestions(shop, [{ name: 'data-processing', url: 'http://127.0.0.1:65535' }]);
+  const lines = suggestions(shop, [{ name: 'data-processing', url: 'http://127.0.0.1:65535' }], scenarioNamed(name)!);
   expect(lines.join('\n')).toContain('curl -X DELETE http://127.0.0.1:65535/fault ');
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(77);
 });

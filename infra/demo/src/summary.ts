@@ -4,6 +4,7 @@ import { of } from './loop.ts';
 import type { Palette } from './palette.ts';
 import { commandsFor, typed } from './person.ts';
 import type { Question } from './questions.ts';
+import type { Scenario } from './scenario.ts';
 import { sightMoments } from './sight-words.ts';
 import { falseAlarms, firedSinceFault, loopOf, type Fired, type Story } from './story.ts';
 
@@ -103,8 +104,10 @@ const seriesOf = ({ alert }: Fired): string => alert.evidence[0]?.series ?? aler
 export function suggestions(
   shop: { readonly url: string; readonly faultUrl: string },
   agents: readonly { readonly name: string; readonly url: string }[],
+  { tries = [] }: Pick<Scenario, 'tries'>,
 ): string[] {
   return aligned([
+    ...tries,
     ['npm run muster -- status', 'who is alive, how loaded'],
     ['npm run muster -- incidents', 'what was or is the matter'],
     ['npm run muster -- audit verify', 'whether the record is whole'],

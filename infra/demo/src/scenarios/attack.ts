@@ -185,6 +185,7 @@ export const attack: Scenario = {
   isLearned: true,
   prepare: () => Promise.resolve({ shop: { SHOP_NEVER_BLOCKED: ownRange }, agents: { MUSTER_ALLOW_LIST: ownRange } }),
   steps: [...keptOut, ...ownScanner, ...letIn],
+  tries: [['npm run muster -- blocks list --all', 'who is kept out, or let in']],
   contradictions(story) {
     const others = blocksOf(story).filter(({ address, block }) => block !== null && address !== attacker);
     return [

@@ -134,6 +134,7 @@ export const dependencyDown: Scenario = {
     return { shop: { SHOP_PAYMENTS_URL: providerUrl(stage) }, agents: { MUSTER_TARGETS_FILE: targetsFile } };
   },
   steps,
+  tries: [['npm run muster -- health', 'how targets are']],
   contradictions(story) {
     const ids = new Set(heardOf(story, 'incident').map(({ incidentId }) => incidentId));
     const shopAlert = firedSinceFault(story).find(({ alert }) => alert.fingerprint === `health/${story.target}`);

@@ -134,6 +134,10 @@ export const nightlyLoad: Scenario = {
     return Promise.resolve({ agents });
   },
   steps,
+  tries: [
+    [typed(['job', 'status', runId]), 'how far the run came'],
+    [typed(['job', 'rejects', runId]), 'what was not loaded, and why'],
+  ],
   contradictions(story) {
     const answer = answerOf(story);
     const count = sightsOf(story, 'count').at(-1);
