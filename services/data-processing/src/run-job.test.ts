@@ -110,7 +110,7 @@ it('loads what is right in batches, and keeps the rest with row, field and reaso
 it('reads a BOM, mixed line ends and quotes, and takes out only the line with a broken quote', async () => {
   given(
     'in/orders.csv',
-    '\uFEFFid,"amount",country,at\r\n1,1,"DE",2026-01-01\r\n2,"1",DE,\n3,"1,DE,\r4,"1",FR,\r\n\r\n5,x,FR,\n6,6,FR,',
+    '\uFEFF"id",amount,country,at\r\n1,1,"DE",2026-01-01\r\n2,"1",DE,\n3,"1,DE,\r4,"1",FR,\r\n\r\n5,x,FR,\n6,6,FR,',
   );
   expect(await run(orders, { batchBytes: 1_000 })).toMatchObject({ read: 6, loaded: 4 });
   expect((await loaded("SELECT id FROM 'out/*.parquet' ORDER BY id")) as { id: string }[]).toEqual([

@@ -8,6 +8,7 @@ import { withBus } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { harmless, type Terminal } from '../terminal.ts';
 import { rightJob } from './check-job-file.ts';
+import { failureWords } from './failure-words.ts';
 import { runLines, type RunAnswer } from './run-lines.ts';
 
 export interface JobRunFlags {
@@ -114,7 +115,7 @@ async function ask(
       // All rows but the rejected ones are loaded: that is an answer, and it says how many.
       if (error instanceof RequestError && error.end === 'partial')
         return JSON.parse(error.result?.output ?? '{}') as unknown;
-      if (error instanceof RequestError) throw new Failure(harmless(error.message));
+      if (error instanceof RequestError) throw new Failure(harmless(failureWords(error)));
       throw error;
     } finally {
       release();
