@@ -195,7 +195,7 @@ it('goes on after an end at any batch: no row is missing, none is there twice', 
   };
   expect(manifest.parts.reduce((sum, { rows }) => sum + rows, 0)).toBe(59);
   expect(await run(orders)).toMatchObject({ read: 60, loaded: 59 });
-});
+}, 20_000);
 
 it('does a batch again that was written and not noted', async () => {
   given('in/orders.csv', many(20));
@@ -219,7 +219,7 @@ it('does a batch again that was written and not noted', async () => {
     'work',
   ]);
   expect(readdirSync(join(directory, '.muster/runs/run-1/work'))).toEqual([]);
-});
+}, 20_000);
 
 it('says so when the sink dies in the middle, and does not pretend', async () => {
   given('in/orders.csv', many(40));

@@ -136,7 +136,7 @@ it('reads a topic once through an end at any batch, up to where it ended when th
     field: 'value',
     reason: 'it is above 1000',
   });
-});
+}, 20_000);
 
 it('rejects what is no message, and goes on behind it', async () => {
   await publish([{ value: 1 }]);
@@ -200,7 +200,7 @@ it('publishes each row once, also when it ends in the middle of a batch', async 
     ),
   );
   expect(found[0]?.value).toMatchObject({ target: 'shop', name: 'amount', unit: 'EUR', labels: { country: 'DE' } });
-});
+}, 20_000);
 
 it('publishes nothing of a batch with a row that the record refuses, and says which', async () => {
   givenOrders(10);
