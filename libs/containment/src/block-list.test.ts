@@ -98,5 +98,6 @@ describe('nftables', () => {
     );
     expect(nftablesLift('2001:db8::1').at(-1)).toBe('delete element inet muster blocked6 { 2001:db8::1 }');
     expect(nftablesSetup.join('\n')).toContain('ip6 saddr @blocked6 counter drop');
+    expect(nftablesSetup.join('\n')).toContain('hook prerouting');
   });
 });

@@ -6,14 +6,14 @@ const table = 'inet muster';
 const setOf = (address: string): string => (isIPv6(address) ? 'blocked6' : 'blocked4');
 
 /**
- * Makes table, sets and the chain that drops what comes from them; may be run again. Elements carry their end as a timeout, so the kernel
+ * Makes table, sets and the chain that drops what comes from them, before it is routed: what is passed on to a container is kept out, too. May be run again. Elements carry their end as a timeout, so the kernel
  * lets an address in again even if nobody is there to say so.
  */
 export const nftablesSetup: readonly string[] = [
   `add table ${table}`,
   `add set ${table} blocked4 { type ipv4_addr; flags timeout; }`,
   `add set ${table} blocked6 { type ipv6_addr; flags timeout; }`,
-  `add chain ${table} keep-out { type filter hook input priority -10; policy accept; }`,
+  `add chain ${table} keep-out { type filter hook prerouting priority -150; policy accept; }`,
   `flush chain ${table} keep-out`,
   `add rule ${table} keep-out ip saddr @blocked4 counter drop`,
   `add rule ${table} keep-out ip6 saddr @blocked6 counter drop`,

@@ -1,17 +1,23 @@
 import { accessTime } from './log-time.ts';
+import { readSyslog } from './syslog.ts';
 import { foreign, saw, type LineContext, type LineReading } from './sighting.ts';
 
-// Quotes within fields are escaped; a name of a virtual host may stand in front.
+// Quotes within fields are escaped; a name of a virtual host may stand in front, and is no address: names of users may have spaces.
 const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;
-const form = new RegExp(
-  String.raw`^(?:(\S+) )?([\da-zA-Z.:%_-]+) (\S+) (.{1,256}?) \[([^\]]{1,40})\] ${quoted} (\d{3}) (\d+|-)(?: ${quoted}(?: ${quoted})?)?`,
-  's',
-);
+const ip = String.raw`(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]*:[\da-f]*:[\da-f:.]*)`;
+const head = String.raw`^(?:(?!${ip}(?::\d+)? )(\S+) )?([\da-zA-Z.:%_-]*[\da-zA-Z][\da-zA-Z.:%_-]*) (\S+) (.{1,256}?) \[([^\]]{1,40})\]`;
+const forms = [
+  new RegExp(String.raw`${head} ${quoted} (\d{3}) (\d+|-)(?: ${quoted}(?: ${quoted})?)?`, 's'),
+  // A server that escapes nothing.
+  new RegExp(String.raw`${head} "(.*)" (\d{3}) (\d+|-)(?:\s|$)`, 's'),
+];
+const wrapped = /^(?:<\d{1,3}>)?[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d /;
 const request = /^([A-Z]{3,20}) (\S.*?)(?: (HTTP\/\d(?:\.\d)?))?$/s;
 
-/** Reads a line of an access log as nginx and Apache write it: common or combined, with or without the virtual host. */
-export function readAccess(line: string, { target }: LineContext): LineReading {
-  const match = form.exec(line);
+/** Reads a line of an access log as nginx and Apache write it: common or combined, with or without the virtual host, alone or as syslog wraps it. */
+export function readAccess(whole: string, { target, now }: LineContext): LineReading {
+  const line = wrapped.test(whole) ? (readSyslog(whole, now)?.message ?? whole) : whole;
+  const match = forms[0]?.exec(line) ?? forms[1]?.exec(line) ?? null;
   if (match === null) return foreign('it is not as access logs are: address, user, [time], "request", status, bytes');
   const [, virtualHost, address = '', , user = '-', time = '', asked = '', status = '', , , userAgent = '-'] = match;
   const at = accessTime(time);
@@ -22,9 +28,10 @@ export function readAccess(line: string, { target }: LineContext): LineReading {
   return saw({
     kind: isLogin ? 'LOGIN' : 'REQUEST',
     outcome: outcomeOf(status),
-    address,
+    // IPv4 may have the port of the client behind it.
+    address: address.replace(/^([\d.]+):\d+$/, '$1'),
     actor,
-    target: (virtualHost ?? '-') === '-' ? target : (virtualHost ?? ''),
+    target: (virtualHost ?? '-') === '-' ? target : (virtualHost ?? '').replace(/:\d+$/, ''),
     action: parts === null ? asked : `${parts[1] ?? ''} ${parts[2] ?? ''}`,
     signs:
       parts === null && (status === '400' || status === '408' || asked.includes('\\x')) && asked !== '-' && asked !== ''

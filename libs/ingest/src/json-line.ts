@@ -49,8 +49,8 @@ const outcomes = ['SUCCEEDED', 'FAILED', 'REFUSED'] as const;
 export function readJsonLine(line: string, context: LineContext): LineReading {
   const record = parsed(line);
   if (record === undefined) return foreign('it is no JSON object');
-  // Loggers put some of it a level deeper: {"request": {"remote_ip": ...}}.
-  const levels = [record, ...Object.values(record).filter(isRecord)];
+  // Loggers put some of it a few levels deeper: {"request": {"remote_ip": ...}}.
+  const levels = levelsOf(record, 3);
   const text = (name: keyof typeof names): string => {
     for (const level of levels)
       for (const each of names[name]) {
@@ -95,6 +95,12 @@ function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A record, and the records within it. */
+function levelsOf(record: Readonly<Record<string, unknown>>, depth: number): Readonly<Record<string, unknown>>[] {
+  const inner = depth === 0 ? [] : Object.values(record).filter(isRecord);
+  return [record, ...inner.flatMap((each) => levelsOf(each, depth - 1))];
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

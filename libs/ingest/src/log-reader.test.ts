@@ -171,6 +171,30 @@ describe('a web log', () => {
     ]);
   });
 
+  it.each([
+    ['203.0.113.7 - ann lee [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/2.0" 200 1 "-" "x"', '203.0.113.7', 'web'],
+    ['2001:db8::5 - 198.51.100.1 - x [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.0" 200 1', '2001:db8::5', 'web'],
+    ['203.0.113.7:5511 - - [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.0" 200 1', '203.0.113.7', 'web'],
+    [
+      'shop.example:80 203.0.113.7 - - [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.0" 200 1',
+      '203.0.113.7',
+      'shop.example',
+    ],
+    [
+      'Nov 21 11:00:00 srv nginx: 203.0.113.7 - - [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.0" 200 1',
+      '203.0.113.7',
+      'web',
+    ],
+    ['203.0.113.7 - - [2026-11-21T11:00:00+00:00] "GET /a HTTP/1.0" 200 1', '203.0.113.7', 'web'],
+    ['client.example - bob lee [21/Nov/2026:11:00:00 +0000] "GET /a HTTP/1.0" 200 1', 'client.example', 'web'],
+  ])('tells who asked in %s', (line, address, target) => {
+    expect(read('web', line)).toMatchObject([{ address, target, action: 'GET /a', at: Date.UTC(2026, 10, 21, 11) }]);
+  });
+
+  it('reads a request with quotes that nobody escaped', () => {
+    expect(read('web', access('GET /?q="><script> HTTP/1.1'))).toMatchObject([{ action: 'GET /?q="><script>' }]);
+  });
+
   it('reads the error logs of both servers, and the address the server wrote', () => {
     const hits = read(
       'web',
@@ -212,6 +236,18 @@ describe('JSON lines', () => {
 });
 
 describe('JSON lines of programs', () => {
+  it('that put what they know into records within records are read', () => {
+    const line = {
+      '@timestamp': '2026-11-21T11:00:00Z',
+      source: { ip: '203.0.113.7' },
+      http: { response: { status_code: 404 } },
+      url: { path: '/a' },
+    };
+    expect(read('json', JSON.stringify(line))).toMatchObject([
+      { kind: 'REQUEST', outcome: 'FAILED', address: '203.0.113.7', action: '/a', attributes: { status: '404' } },
+    ]);
+  });
+
   it('that say in words that a login failed are logins that failed', () => {
     const line = { time: '2026-11-21T11:00:00Z', remoteAddr: '203.0.113.7', message: "Login failed: 'admin'" };
     expect(read('json', JSON.stringify(line))).toMatchObject([{ kind: 'LOGIN', outcome: 'FAILED' }]);

@@ -20,10 +20,10 @@ export function syslogTime(month: string, day: string, time: string, now: number
   return at(year) <= now + dayMs ? at(year) : at(year - 1);
 }
 
-/** `17/May/2015:10:05:03 +0000` of access logs. */
+/** `17/May/2015:10:05:03 +0000` of access logs, or an ISO time. */
 export function accessTime(text: string): number {
-  const match = /^(\d{1,2})\/(\w{3})\/(\d{4}):(\d\d:\d\d:\d\d)(?: ([+-])(\d\d)(\d\d))?$/.exec(text);
-  if (match === null) return Number.NaN;
+  const match = /^(\d{1,2})\/(\w{3})\w*\.?\/(\d{4}):(\d\d:\d\d:\d\d)(?: ([+-])(\d\d)(\d\d))?$/.exec(text);
+  if (match === null) return /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
   const [, day, month = '', year, time = '', sign, hours, minutes] = match;
   const behindMs = sign === undefined ? 0 : (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
   return Date.UTC(Number(year), monthOf(month), Number(day)) + clock(time) - behindMs;

@@ -39,6 +39,20 @@ describe('the blocks of an hour', () => {
     expect(run.blocks).toEqual([]);
   });
 
+  it('shorten no block that somebody made in the meantime', () => {
+    const run = drive();
+    const claim = {
+      ledger: 'blocks',
+      address: '203.0.113.9',
+      startsAt: run.now,
+      endsAt: run.now + minuteMs,
+      rule: 'x',
+    };
+    run.block({ address: '203.0.113.9', endsAt: run.now + 60 * minuteMs });
+    run.hear('muster.block-claims.v1', { ...claim, reason: 'x', offence: 1, target: 'gate' });
+    expect(run.blocks).toEqual([]);
+  });
+
   it('are granted once, also where the claim comes twice', () => {
     const run = drive();
     const claim = {

@@ -33,6 +33,8 @@ export function keepLedger({ value: claim }: Message<'muster.block-claims.v1'>, 
   if (endsAt <= now) return ignored('the block would be over');
   const why = whyNotBlocked(address, now, config, tables);
   if (why !== undefined) return ignored(`${address} is not blocked: ${why}`);
+  const standing = tables.blocks.get(address);
+  if (standing?.status === 'ACTIVE' && standing.endsAt >= endsAt) return ignored('it is kept out for longer already');
   const ledger = present(context);
   if (ledger.granted.some((each) => each.address === address && each.startsAt === startsAt))
     return ignored('it was granted before');
