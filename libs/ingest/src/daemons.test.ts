@@ -52,6 +52,21 @@ it.each([
   expect(read(line)).toMatchObject([{ kind: 'LOGIN', outcome: 'FAILED', address: '2001:db8::5' }]);
 });
 
+it.each([
+  [
+    'bob',
+    'x: pam_unix(x:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.5  user=bob',
+  ],
+  ['', 'x: pam_unix(x:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=203.0.113.5 '],
+  ['bob', 'x: Login failed for user "bob" from 203.0.113.5'],
+  ['bob', 'x: authentication failed for bob from 203.0.113.5'],
+  ['bob', 'x: Invalid login as bob from 203.0.113.5'],
+  ['bob', 'x: LOGIN FAILED, user=bob, ip=[203.0.113.5]'],
+  ['', 'x: user unknown, login failed from 203.0.113.5'],
+])('the user %j is found in %s', (actor, line) => {
+  expect(read(syslog(line))).toMatchObject([{ actor, address: attacker }]);
+});
+
 describe('lines that belong together', () => {
   it('put a failure to the address that another line of the connection told', () => {
     const seen = read(

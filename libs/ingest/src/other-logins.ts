@@ -5,8 +5,15 @@ import { saidAddress, saidHost } from './said-address.ts';
 import { nothing, saw, type LineReading, type Sighting } from './sighting.ts';
 import type { SyslogLine } from './syslog.ts';
 
-const users =
-  /\b(?:user(?: ?name)?|login|loginname|account|acct|ruser|set_id|logname)\s*[=: ]\s*["'<[`(]?([^\s"'>\],;`)=]{1,100})/i;
+// No word of the program's own sentence is a name: "user unknown", "login failed".
+const name = String.raw`["'<[\`(]?(?!(?:unknown|not|fail\w*|errors?|from|denied|name|login|log|has|is|was|were|tried|with|attempt\w*|reject\w*|does|did|invalid|authenticat\w*|the|to|for|session|registration|that|supplied|id|or|and)\b)([^\s"'>\],;:\`)=(<\[]{1,100})`;
+/** Where the name of a user stands; the surest first. */
+const users = [
+  String.raw`\b(?:user(?:name)?|acct|account|loginname|set_id|sasl_username|authentication_id)=${name}`,
+  String.raw`\b(?:ruser|logname)=${name}`,
+  String.raw`\b(?:user(?: ?name)?|account|login|device)\b(?: as| by| for)?\s?:?\s${name}`,
+  String.raw`\b(?:for|as)\s${name}`,
+].map((form) => new RegExp(form, 'i'));
 /** Longer messages are read at their beginning and their end: patterns are to stay quick. */
 const mostMessage = 4_096;
 
@@ -34,12 +41,20 @@ export function readOtherLogin(
   return saw({
     ...kinds[isOwed || telling === 'nothing' ? 'failed-login' : telling],
     address: found.address,
-    actor: isFailure ? (users.exec(message)?.[1] ?? '') : '',
+    actor: isFailure ? userIn(message) : '',
     target: host || target,
     action: program,
     at,
     attributes: { ...(program === '' ? {} : { program }), ...(found.isAmbiguous ? { ambiguous: 'true' } : {}) },
   });
+}
+
+function userIn(message: string): string {
+  for (const form of users) {
+    const found = form.exec(message)?.[1];
+    if (found !== undefined) return found;
+  }
+  return '';
 }
 
 const named = (address: string | undefined): ReturnType<typeof saidAddress> =>

@@ -90,6 +90,7 @@ const forms: readonly (readonly [form: RegExp, make: Make])[] = (
     ],
     [`Did not receive identification string from ${from}${port}`, failed('protocol', 1)],
     [`Bad protocol version identification '.*' from ${from}${port}`, failed('protocol', 1)],
+    [`Protocol major versions differ for ${from}${port}: .*`, failed('protocol', 1)],
     [`banner exchange: Connection from ${from} port \\d+: .*`, failed('protocol', 1)],
     [`ssh_dispatch_run_fatal: Connection from ${from} port \\d+: .*`, failed('protocol', 1)],
     [`Timeout before authentication for (?:connection from )?${from}(?: port \\d+| to .*)?`, failed('no-login', 1)],
