@@ -35,7 +35,7 @@ export function postgresSink({ table, columns, runId, work, connect }: PostgresS
       const connection = await database();
       await makeLedger(connection);
       const rows = await notedBefore(connection, batches);
-      if (rows !== loaded)
+      if (rows < loaded)
         throw refusal(
           'SinkGone',
           `${ledger} knows of ${rows} rows of run ${runId}, and ${loaded} were loaded: is it another database? Begin a new run`,
@@ -59,7 +59,7 @@ export function postgresSink({ table, columns, runId, work, connect }: PostgresS
     },
     async finish({ batches, loaded }: RunState) {
       const rows = await notedBefore(await database(), batches);
-      if (rows !== loaded)
+      if (rows < loaded)
         throw refusal('SinkGone', `${ledger} knows of ${rows} rows of run ${runId}, and ${loaded} were loaded`);
     },
     close: async () => (await opened?.catch(() => undefined))?.close(),

@@ -1,6 +1,6 @@
 /** How two tables, `left_rows` and `right_rows`, are told apart, as SQL. Nothing here runs. */
 import type { JobColumns, Reconciliation } from '@muster/jobs';
-import { id } from './duck.ts';
+import { id, text } from './duck.ts';
 
 interface Classified {
   /**
@@ -13,6 +13,11 @@ interface Classified {
   readonly numbers: readonly string[];
 }
 
+/** A column of the job in `left_rows` and `right_rows`, by a name that none of ours can be. */
+export function held(column: string): string {
+  return id(`c:${column}`);
+}
+
 /** A key that is more than once on either side, or lacks a value, names no pair: its rows are ambiguous, on both sides. */
 export function classified({ keys, compare }: Reconciliation, left: JobColumns, right: JobColumns): Classified {
   const isNumber = (column: string): boolean =>
@@ -21,12 +26,12 @@ export function classified({ keys, compare }: Reconciliation, left: JobColumns, 
     compare === undefined
       ? Object.keys(left).filter((name) => name in right && !keys.includes(name))
       : Object.keys(compare);
-  const keyList = keys.map(id).join(', ');
-  const hasKey = keys.map((key) => `${id(key)} IS NOT NULL`).join(' AND ');
+  const keyList = keys.map(held).join(', ');
+  const hasKey = keys.map((key) => `${held(key)} IS NOT NULL`).join(' AND ');
   const sameAs = (one: string, other: string): string =>
-    keys.map((key) => `${one}.${id(key)} = ${other}.${id(key)}`).join(' AND ');
+    keys.map((key) => `${one}.${held(key)} = ${other}.${held(key)}`).join(' AND ');
   const differs = compared.map((column) => {
-    const [one, other] = [`l.${id(column)}`, `r.${id(column)}`];
+    const [one, other] = [`l.${held(column)}`, `r.${held(column)}`];
     const { within, withinShare } = compare?.[column] ?? {};
     if (within === undefined && withinShare === undefined) return `${one} IS DISTINCT FROM ${other}`;
     const isTime = left[column]?.type === 'timestamp';
@@ -48,11 +53,15 @@ export function classified({ keys, compare }: Reconciliation, left: JobColumns, 
     `WHEN p.differs THEN 'differing' ELSE 'matched' END AS verdict FROM ${side}_rows l ` +
     `LEFT JOIN ${side}_keys own ON ${sameAs('l', 'own')} LEFT JOIN ${other}_keys r ON ${sameAs('l', 'r')} ` +
     `LEFT JOIN pairs p ON p.${side}_at = l.rowid`;
-  const shownBoth = compared.map((column) => `'${column}': {'left': l.${id(column)}, 'right': r.${id(column)}}`);
+  const shownBoth = compared.map(
+    (column) => `${text(column)}: {'left': l.${held(column)}, 'right': r.${held(column)}}`,
+  );
   const only = (side: string): string =>
-    `CREATE TEMP VIEW "${side}-only" AS SELECT t.* FROM ${side}_rows t JOIN ${side}_verdicts v ON v.at = t.rowid WHERE v.verdict = 'only'`;
+    `CREATE TEMP VIEW "${side}-only" AS SELECT ${Object.keys(side === 'left' ? left : right)
+      .map((name) => `t.${held(name)} AS ${id(name)}`)
+      .join(', ')} FROM ${side}_rows t JOIN ${side}_verdicts v ON v.at = t.rowid WHERE v.verdict = 'only'`;
   const ambiguous = (side: string): string =>
-    `SELECT '${side}' AS side, ${keys.map((key) => `CAST(t.${id(key)} AS VARCHAR) AS ${id(key)}`).join(', ')} FROM ${side}_rows t JOIN ${side}_verdicts v ON v.at = t.rowid WHERE v.verdict = 'ambiguous'`;
+    `SELECT '${side}' AS side, ${keys.map((key) => `CAST(t.${held(key)} AS VARCHAR) AS ${id(key)}`).join(', ')} FROM ${side}_rows t JOIN ${side}_verdicts v ON v.at = t.rowid WHERE v.verdict = 'ambiguous'`;
   return {
     compared,
     numbers: compared.filter(isNumber),
@@ -64,7 +73,7 @@ export function classified({ keys, compare }: Reconciliation, left: JobColumns, 
         `JOIN left_rows l ON l.rowid = lk.at JOIN right_rows r ON r.rowid = rk.at)`,
       verdicts('left', 'right'),
       verdicts('right', 'left'),
-      `CREATE TEMP VIEW differing AS SELECT ${keys.map((key) => `l.${id(key)}`).join(', ')}${shownBoth.length === 0 ? '' : `, {${shownBoth.join(', ')}} AS columns`} ` +
+      `CREATE TEMP VIEW differing AS SELECT ${keys.map((key) => `l.${held(key)} AS ${id(key)}`).join(', ')}${shownBoth.length === 0 ? '' : `, {${shownBoth.join(', ')}} AS columns`} ` +
         `FROM pairs p JOIN left_rows l ON l.rowid = p.left_at JOIN right_rows r ON r.rowid = p.right_at WHERE p.differs`,
       only('left'),
       only('right'),

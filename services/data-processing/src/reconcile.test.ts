@@ -92,3 +92,21 @@ it('says that two sets are the same', async () => {
     left: { matched: 2 },
   });
 });
+
+it('takes columns by the names that it uses itself', async () => {
+  const rows = ['n,at,rowid,side', '1,1,a,x', '1,1,a,x', '2,1,b,x', '3,1,c,x'];
+  writeFileSync(join(directory, 'left.csv'), rows.join('\n'));
+  writeFileSync(join(directory, 'right.csv'), rows.slice(0, 4).join('\n').replace('b', 'd'));
+  const named = text
+    .replace('jsonLines: right.jsonl', 'csv: right.csv')
+    .replace(
+      /columns:[^]*differences:/,
+      'columns: { n: { type: integer }, at: { type: integer }, rowid: { type: text }, side: { type: text } }\nkeys: [n, at]\ndifferences:',
+    );
+  expect(await run(named)).toMatchObject({
+    left: { rows: 4, matched: 0, differing: 1, only: 1, ambiguous: 2 },
+    right: { rows: 3, matched: 0, differing: 1, only: 0, ambiguous: 2 },
+  });
+  const only = readFileSync(join(directory, 'differences/left-only.jsonl'), 'utf8');
+  expect(JSON.parse(only)).toEqual({ n: 3, at: 1, rowid: 'c', side: 'x' });
+});

@@ -9,7 +9,7 @@ import { stage } from './load-batches.ts';
 import { rejectLines, rejectedIn } from './rejected-rows.ts';
 import { smaller, type RunSurroundings } from './run-job.ts';
 import { runFolder, type Place } from './run-state.ts';
-import { classified } from './reconcile-rules.ts';
+import { classified, held } from './reconcile-rules.ts';
 
 /** What became of the rows of one side: `rows` is the sum of all others. */
 interface SideTotals {
@@ -100,7 +100,8 @@ export async function reconcile(
         const bad = await rejectedIn(batch, duck);
         rejected[side] += bad.length;
         if (rejects.length < mostRejectsKept) rejects.push(...rejectLines(bad, batch.name, row));
-        const rows = `SELECT ${batch.rules.values} FROM checked WHERE fault = 0`;
+        const names = Object.keys(columnsOf(definition, side));
+        const rows = `SELECT ${names.map((name, index) => `v${index} AS ${held(name)}`).join(', ')} FROM checked WHERE fault = 0`;
         await duck.run(number === 0 ? `CREATE TEMP TABLE ${side}_rows AS ${rows}` : `INSERT INTO ${side}_rows ${rows}`);
         around.progress(source.doneAt(place), source.total, `${side}: read`);
         row =
@@ -139,7 +140,9 @@ export async function reconcile(
     const sums = [];
     for (const column of numbers) {
       const total = async (side: string): Promise<number> => {
-        const [row] = await duck!.rows(`SELECT CAST(coalesce(sum("${column}"), 0) AS DOUBLE) AS s FROM ${side}_rows`);
+        const [row] = await duck!.rows(
+          `SELECT CAST(coalesce(sum(${held(column)}), 0) AS DOUBLE) AS s FROM ${side}_rows`,
+        );
         return Number(row?.['s'] ?? 0);
       };
       sums.push({ column, left: await total('left'), right: await total('right') });
