@@ -7,9 +7,14 @@ type Checks = TargetState['checks'];
 /** A result may be so old when it is heard, ms; one that seems older comes from a clock that is wrong. */
 const mostDelayedMs = 30_000;
 
-/** When a check was made, in the log's time: who made it may have a clock that is ahead, behind, or set meanwhile. Epoch ms. */
-export function madeAt(checkedAt: number, heardAt: number): number {
-  return Math.min(Math.max(checkedAt, heardAt - mostDelayedMs), heardAt);
+/**
+ * When a check was made, in the log's time, epoch ms: who made it may have a clock that is ahead, behind, or set meanwhile. `before` is what is known of
+ * the check; what its maker says is later than that is later, though both were held up and came together.
+ */
+export function madeAt(saidAt: number, heardAt: number, before: CheckMemory | undefined): number {
+  const at = Math.min(Math.max(saidAt, heardAt - mostDelayedMs), heardAt);
+  const isLater = before !== undefined && saidAt > before.saidAt && saidAt <= heardAt;
+  return isLater ? Math.max(at, before.checkedAt + 1) : at;
 }
 
 /** So long after its last result a target is UNKNOWN: any of its checks could have come three times, and a little more. */

@@ -16,6 +16,8 @@ export type CheckMemory = {
   /** Of the latest result that was not PASS. */
   readonly reason: string;
   readonly checkedAt: number;
+  /** The same by the clock of who made it. */
+  readonly saidAt: number;
   readonly latencyMs: number;
   readonly value: number | null;
   readonly unit: string;
@@ -29,7 +31,11 @@ export type CheckMemory = {
 const scores = { PASS: 0, WARN: 1, FAIL: 2 } as const;
 
 /** Takes a check on by one result. One that is not newer than the latest changes nothing. */
-export function observeCheck(memory: CheckMemory | undefined, result: CheckResult): CheckMemory | undefined {
+export function observeCheck(
+  memory: CheckMemory | undefined,
+  result: CheckResult,
+  saidAt: number,
+): CheckMemory | undefined {
   const { outcome, checkedAt, kind, everyMs, latencyMs, value, unit } = result;
   if (outcome !== 'PASS' && outcome !== 'WARN' && outcome !== 'FAIL') return memory;
   if (memory !== undefined && checkedAt <= memory.checkedAt) return memory;
@@ -49,6 +55,7 @@ export function observeCheck(memory: CheckMemory | undefined, result: CheckResul
     broken,
     reason: outcome === 'PASS' ? (memory?.reason ?? '') : result.reason,
     checkedAt,
+    saidAt,
     latencyMs,
     value,
     unit,
@@ -90,6 +97,7 @@ export function memoryFrom(state: CheckState): CheckMemory {
     broken: edge(status === 'UNHEALTHY'),
     reason,
     checkedAt,
+    saidAt: checkedAt,
     latencyMs,
     value,
     unit,

@@ -83,6 +83,18 @@ describe('one target', () => {
     }
   });
 
+  it('takes on in their order results that were held up together', () => {
+    const run = drive();
+    play(run, 'shop', 'PP');
+    const madeAt = run.now;
+    run.until(run.now + 90_000);
+    for (let later = 1; later <= 3; later += 1) run.hear('shop', 'FAIL', { checkedAt: madeAt + later * 5_000 });
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+    run.hear('shop', 'PASS', { checkedAt: madeAt + 2_000 });
+    run.hear('shop', 'PASS', { checkedAt: madeAt + 3_000 });
+    expect(run.short).toEqual(['FIRING shop CRITICAL']);
+  });
+
   it('is not well again because nobody looked for a while: each check has to say so', () => {
     const run = drive();
     play(run, 'shop', 'P', { check: 'page' });

@@ -22,9 +22,9 @@ export function judge({ value, timestamp }: Message<'muster.check-results.v1'>, 
   const { key, now } = context;
   const before = context.state ?? stateFrom(context.tables.reports.get(key), now, context.newId);
   if (value.outcome === 'REMOVED') return farewell(before, context, 'it is not checked any more');
-  const result = { ...value, checkedAt: madeAt(value.checkedAt, timestamp) };
-  const memory = before.checks[result.check];
-  const next = observeCheck(memory, result);
+  const memory = before.checks[value.check];
+  const result = { ...value, checkedAt: madeAt(value.checkedAt, timestamp, memory) };
+  const next = observeCheck(memory, result, value.checkedAt);
   if (next === undefined || next === memory) return ignored('a result that is not newer than the latest');
   const resumedAt = resumption(before, result.checkedAt);
   const checks = lively({ ...before.checks, [result.check]: next }, result.checkedAt, resumedAt);
