@@ -5,7 +5,7 @@ import { foreign, saw, type LineContext, type LineReading } from './sighting.ts'
 // Quotes within fields are escaped; a name of a virtual host may stand in front, and is no address: names of users may have spaces.
 const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;
 const ip = String.raw`(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]*:[\da-f]*:[\da-f:.]*)`;
-const head = String.raw`^(?:(?!${ip}(?::\d+)? )(\S+) )?([\da-zA-Z.:%_-]*[\da-zA-Z][\da-zA-Z.:%_-]*) (\S+) (.{1,256}?) \[([^\]]{1,40})\]`;
+const head = String.raw`^(?:(?!${ip}(?::\d+)? )(\S+) )?((?![.:%_-]+ )[\da-zA-Z.:%_-]+) (\S+) (.{1,256}?) \[([^\]]{1,40})\]`;
 const forms = [
   new RegExp(String.raw`${head} ${quoted} (\d{3}) (\d+|-)(?: ${quoted}(?: ${quoted})?)?`, 's'),
   // A server that escapes nothing.

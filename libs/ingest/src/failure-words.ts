@@ -36,7 +36,7 @@ const denials = words(
   String.raw`\btoo many (?:\w+ ){0,2}(?:errors|connections|failed|failures|commands|attempts)\b|\bdropped: too many\b|\brate ?limit (?:block|exceeded)\b|\bexcessive\b.{0,20}\bfailures\b`,
   String.raw`\b(?:is|was|has been) (?:banned|blocked|blacklisted)\b|\bnot allowed to (?:talk|connect)\b|\b(?:found|listed) (?:in|at|on|by) .{0,40}(?:black|block|rbl|bl\b|spam)`,
   String.raw`\battackalert\b|\b(?:port ?scan|attack|hacking attempt|intrusion)\b.{0,20}\b(?:detected|from)\b|\bpossible \w+ attack\b|\(attacker ['"]|\bforbidden variable\b|\bsecurity violation\b|\bports(?: \d{1,5},){3}`,
-  String.raw`\b(?:notice|warning)\b.*\[[^\]]+\] ban (?=[\da-f])|^FAIL: \S+ \w+ from=|\brblsmtpd: `,
+  String.raw`\b(?:notice|warning)\s+\[[^\]\s]{1,60}\] ban (?=[\da-f])|^FAIL: \S+ \w+ from=|\brblsmtpd: `,
 );
 
 /** A connection that came to nothing: no wrong password, but nobody who wants something comes and goes like that all day. */

@@ -275,6 +275,9 @@ describe('bad input', () => {
     expect(kindOf('web', `203.0.113.7 - - [21/Nov/2026:11:00:00 +0100] "GET /${'\\"'.repeat(500_000)}`)).toBe(
       'foreign',
     );
+    for (const piece of ['notice [', '1:2:3:', '1.2.3.', 'login failed ', '" "a', '( ['])
+      for (const head of ['', 'Nov 21 11:00:00 x y[1]: ', '203.0.113.7 - - [21/Nov/2026:11:00:00 +0000] "'])
+        expect(['nothing', 'foreign', 'sightings']).toContain(kindOf('any', head + piece.repeat(20_000)));
     // So slow only where the time grows with the square of the length.
     expect(performance.now() - began).toBeLessThan(5_000);
   });
