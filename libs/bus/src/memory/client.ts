@@ -120,6 +120,7 @@ export function connectClient(core: ClusterCore, clientId: string): Client {
         for (const member of members) member.group.remove(member);
       } else if (!isIsolated && state === 'isolated') {
         state = 'connected';
+        topics.wakeAll();
         for (const member of members) schedule(() => rejoin(member));
       }
     },

@@ -168,6 +168,24 @@ test('an isolated client is a zombie until it hears of it, fenced by its generat
   expect(of.holding()!.partitions).toHaveLength(1);
 });
 
+test('a follower that was isolated hears what came meanwhile, also when nothing comes any more', async () => {
+  const { cluster, run } = clusterOf();
+  const [away, other] = [cluster.connect('a'), cluster.connect('b')];
+  const heard: number[] = [];
+  const records = ({ records: batch }: { readonly records: readonly { readonly offset: number }[] }): void =>
+    void heard.push(...batch.map(({ offset }) => offset));
+  await Promise.all([
+    away.follow({ topics: [topic], from: { at: 'beginning' }, records, lost: () => undefined }),
+    run(),
+  ]);
+  cluster.isolate(away, true);
+  await Promise.all([other.append(numbers(0, 1)), run()]);
+  expect(heard).toEqual([]);
+  cluster.isolate(away, false);
+  await run();
+  expect(heard).toEqual([0]);
+});
+
 test('stamps with its clock, never going back', async () => {
   const { cluster, run, at } = clusterOf(1, 1);
   const log = cluster.connect('a');

@@ -79,9 +79,7 @@ export function memoryCluster({
       unavailableSince = isUnavailable ? clock() : undefined;
       if (isUnavailable) return;
       for (const group of groups.values()) group.resume();
-      for (const { topic } of topics.list()) {
-        for (const { watchers } of topics.partitions(topic)) for (const wake of watchers) wake();
-      }
+      topics.wakeAll();
     },
     crash: (log) => clientOf(log).crash(),
     isolate: (log, isIsolated) => clientOf(log).isolate(isIsolated),

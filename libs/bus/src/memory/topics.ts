@@ -31,6 +31,8 @@ export interface Topics {
   history(topic: string): readonly LogRecord[];
   /** Appends all or none. @throws RecordRefusedError */
   append(records: readonly NewRecord[]): void;
+  /** Has all readers look again: what was in their way is gone. */
+  wakeAll(): void;
 }
 
 export function memoryTopics(clock: () => number): Topics {
@@ -69,6 +71,10 @@ export function memoryTopics(clock: () => number): Topics {
         topic.history.push(stored);
       }
       for (const { partition } of placed) for (const wake of partition.watchers) wake();
+    },
+    wakeAll() {
+      for (const { partitions } of topics.values())
+        for (const { watchers } of partitions) for (const wake of watchers) wake();
     },
   };
 }
