@@ -18,7 +18,7 @@ const failures = [
     String.raw`\buser ?(?:name)?\b.{0,60}?\b(?:not found|not known|unknown|(?:does|did)(?:n't| not) exist|is not in the|tried to log ?in with)\b`,
     String.raw`\b(?:can(?:'t|not)|could(?:n't| not)|unable to) (?:find|retrieve|access|look ?up) (?:the )?user\b`,
     String.raw`\bno matching (?:peer|endpoint|user|account|device)\b|\bno (?:registration|credentials) for\b|\bno acceptable ${auth} method\b`,
-    String.raw`\bbad_?login\b|\blogin_(?:error|failed|failure)\b|\bauth_?fail(?:ed|ure)?\b|\bnotauth\b|\bcheck pass; user unknown\b`,
+    String.raw`\bbad_?login\b|\blogin_(?:error|failed|failure)\b|\bauth_?fail(?:ed|ure)?\b|\bnotauth\b|_(?:wrong_password|no_such_user|logon_failure)\b|\bcheck pass; user unknown\b`,
     String.raw`\baccess denied for user\b|\buser denied\b`,
     String.raw`\b(?:root|administrator) ${login} (?:attempt(?:ed)?|refused)\b|\btried to use disabled plaintext ${auth}\b|\battempt(?:ed)? ${login} with\b|\bfake ${auth} rejection\b`,
     // Results as numbers and fields: LDAP, the audit log, Kerberos.
@@ -30,11 +30,11 @@ const failures = [
 
 /** Each is a way to say that somebody was turned away, or did what no honest program does. */
 const denials = words(
-  String.raw`\b(?:access|permission|relay(?:ing)?|connection|call|request|query|transfer|update|client|user|rcpt|mail|axfr|ixfr)\b.{0,80}?\b(?:denied|refused|rejected|not (?:allowed|permitted))\b`,
+  String.raw`\b(?:access|relay(?:ing)?|connection(?! refused(?! from))|call|request|query|transfer|update|client|user|rcpt|mail|axfr|ixfr)\b.{0,80}?\b(?:denied|refused|rejected|not (?:allowed|permitted))\b`,
   String.raw`\breject(?:ed|ing|s)?\b:? (?:RCPT|EHLO|HELO|MAIL|DATA|VRFY|EXPN|ETRN|CONNECT|BDAT|connection|commands|mail|message|after \w+|by (?:acl|local_scan))\b|\breject=[45]\d\d\b`,
   String.raw`\bimproper command pipelining\b|\bprotocol (?:synchroni[sz]ation )?error\b|\bpre-?greet(?:ing traffic)?\b|\bsyntactically invalid argument\b|\bnon-?smtp command\b|\bunknown recipient\b|\bno pg_hba\.conf entry\b|\bsender verify fail\b`,
   String.raw`\btoo many (?:\w+ ){0,2}(?:errors|connections|failed|failures|commands|attempts)\b|\bdropped: too many\b|\brate ?limit (?:block|exceeded)\b|\bexcessive\b.{0,20}\bfailures\b`,
-  String.raw`\b(?:is|was|has been) (?:banned|blocked|blacklisted)\b|\bnot allowed to (?:talk|connect)\b|\b(?:found|listed) (?:in|at|on|by) .{0,40}(?:black|block|rbl|bl\b|spam)`,
+  String.raw`\b(?:is|was|has been) (?:banned|blocked|blacklisted)\b|\bnot allowed to (?:talk|connect)\b|\bnot authori[sz]ed\b|\b(?:denied|refus(?:ed|ing)|reject(?:ed|ing)) connect(?:ion)?\b|\b(?:found|listed) (?:in|at|on|by) .{0,40}(?:black|block|rbl|bl\b|spam)`,
   String.raw`\battackalert\b|\b(?:port ?scan|attack|hacking attempt|intrusion)\b.{0,20}\b(?:detected|from)\b|\bpossible \w+ attack\b|\(attacker ['"]|\bforbidden variable\b|\bsecurity violation\b|\bports(?: \d{1,5},){3}`,
   String.raw`\b(?:notice|warning)\s+\[[^\]\s]{1,60}\] ban (?=[\da-f])|^FAIL: \S+ \w+ from=|\brblsmtpd: `,
 );
@@ -49,7 +49,7 @@ const aborted = words(
 const others = words(
   String.raw`\bconnection lost to ${auth} server\b|\btemporary (?:${auth}|lookup|system|server) (?:fail|error)|\binvalid authentication mechanism\b|\bgr[ae]y-?list`,
   String.raw`\bstat(?:us)?=(?:sent|deferred|bounced|expired|user unknown|service unavailable)|\bsaid: [45]\d\d\b|\bremote mail server\b|\bremote_smtp\b|^connect(?:ion|ing)? to\b|\bconnect\(\) (?:to|failed)\b|\bupstream\b`,
-  String.raw`\brestore ban\b|\bunban\b|\balready banned\b|\bwill be (?:retried|tried again)\b`,
+  String.raw`(?:: |\")connection refused\b(?! from)|\bpermission denied for (?:table|relation|schema|function|sequence|database|view)\b|\brestore ban\b|\bunban\b|\balready banned\b|\bwill be (?:retried|tried again)\b`,
 );
 
 const succeeded = /\b(?:accepted|successful(?:ly)?|session opened|logged in|login ok|authenticated|SuccessfulAuth)\b/i;

@@ -12,7 +12,9 @@ const squid = /^(\d{9,11}\.\d{3}) +\d+ (\S+) ([A-Z_]+)\/(\d{3}) \d+ ([A-Z]+) (\S
 
 /** Reads a line of either. A request that HAProxy itself answered with 401 is a login that failed: it asked for the password. */
 export function readProxy(line: string, context: LineContext): LineReading {
-  const asSquid = squid.exec(line);
+  const outer = readSyslog(line, context.now);
+  const message = outer?.message ?? line;
+  const asSquid = squid.exec(message);
   if (asSquid !== null) {
     const [, time = '', address = '', result = '', status = '', method = '', url = '', user = '-'] = asSquid;
     return saw({
@@ -27,8 +29,7 @@ export function readProxy(line: string, context: LineContext): LineReading {
       attributes: { status },
     });
   }
-  const outer = readSyslog(line, context.now);
-  const match = haproxy.exec(outer?.message ?? line);
+  const match = haproxy.exec(message);
   if (match === null) return foreign('it is not as the logs of HAProxy and Squid are');
   const [, address = '', time = '', frontend = '', , server = '', status = '', termination = '', asked = ''] = match;
   const isOwnAnswer = server === '<NOSRV>' || termination.startsWith('PR');

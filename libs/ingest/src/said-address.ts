@@ -14,7 +14,7 @@ const alone = new RegExp(String.raw`^(?:IPV[46]\/\w+\/)?\[?(?:::ffff:)?(?:${v4}|
 
 /** Before an address: it is the machine's own, or where something went. */
 const own =
-  /(?:\b(?:lip|laddr|local\w*|to|dst|dest\w*|server\w*|listen\w*|on|via|x-[\w-]+)["']?\s?[=:>]?\s?["'[(]*(?:ipv[46]\/\w+\/)?|\bI=\[)$/i;
+  /(?:\b(?:lip|laddr|local\w*(?: (?:host|addr(?:ess)?))?|to|dst|dest\w*|server\w*|listen\w*|on|via|x-[\w-]+)["']?\s?[=:>]?\s?["'[(]*(?:ipv[46](?::|\/\w+\/))?|\bI=\[)$/i;
 /** Before an address: how surely it is the other side's; the surest first. */
 const places = [
   /\b(?:rhost|rip|oip|peer|(?:remote|client|source|src)(?:[_ -]?(?:ip|addr(?:ess)?|host))?|attacker|addr)["']?\s?[=:]?\s?["'[(<]*(?:ipv[46]\/\w+\/)?$/i,
