@@ -39,6 +39,27 @@ describe('the blocks of an hour', () => {
     expect(run.blocks).toEqual([]);
   });
 
+  it.each([
+    ['is still blocked', { status: 'ACTIVE', decidedBy: 'security' }, 0],
+    ['was blocked for longer since', { status: 'ACTIVE', decidedBy: 'ann' }, minuteMs],
+    ['was let in since', { status: 'RELEASED', decidedBy: 'ann' }, minuteMs],
+  ] as const)('are counted again as they were when the ledger is lost, where who was blocked %s', (_, row, afterMs) => {
+    const run = drive({ blocksPerHour: 1 });
+    const startsAt = run.now;
+    const claim = {
+      ledger: 'blocks',
+      address: '203.0.113.1',
+      startsAt,
+      endsAt: startsAt + 10 * minuteMs,
+      target: 'gate',
+    };
+    const said = { ...row, address: claim.address, startsAt: startsAt + afterMs, endsAt: claim.endsAt + afterMs };
+    run.block(said);
+    run.hear('muster.block-claims.v1', { ...claim, rule: 'x', reason: 'x', offence: 1 });
+    attackFrom(run, 2);
+    expect(run.requests).toMatchObject([{ title: 'Block 203.0.113.2' }]);
+  });
+
   it('shorten no block that somebody made in the meantime', () => {
     const run = drive();
     const claim = {

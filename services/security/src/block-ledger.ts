@@ -1,7 +1,7 @@
 /** All blocks that are made without asking, one after the other: so the hour's budget is never overdrawn, however many addresses attack at once. */
 import { handled, ignored, type HandlerContext, type Outcome, type Publication } from '@muster/agent';
 import type { Message } from '@muster/bus';
-import type { AlertInput, BlockClaim, BlockInput } from '@muster/schemas';
+import type { AlertInput, Block, BlockClaim, BlockInput } from '@muster/schemas';
 import { blockRequest } from './block-request.ts';
 import { whyNotBlocked, type SecurityTables } from './decide.ts';
 import type { Settings } from './settings.ts';
@@ -33,8 +33,7 @@ export function keepLedger({ value: claim }: Message<'muster.block-claims.v1'>, 
   if (endsAt <= now) return ignored('the block would be over');
   const why = whyNotBlocked(address, now, config, tables);
   if (why !== undefined) return ignored(`${address} is not blocked: ${why}`);
-  const standing = tables.blocks.get(address);
-  if (standing?.status === 'ACTIVE' && standing.endsAt >= endsAt) return ignored('it is kept out for longer already');
+  if (isKeptOut(tables.blocks.get(address), claim, now)) return ignored('it is kept out for longer already');
   const ledger = present(context);
   if (ledger.granted.some((each) => each.address === address && each.startsAt === startsAt))
     return ignored('it was granted before');
@@ -65,6 +64,15 @@ export function keepLedger({ value: claim }: Message<'muster.block-claims.v1'>, 
   const usedUp = { startsAt: ledger.usedUp?.startsAt ?? now, lastAt: now };
   const alerts = ledger.usedUp === null ? [alertOf('FIRING', usedUp.startsAt, claim, config)] : [];
   return keep({ ...ledger, usedUp }, [request, ...alerts]);
+}
+
+/**
+ * Whether somebody had made a longer block when the claim was made. Its own block, and what came after it, is in the table when the ledger is rebuilt, and must
+ * not make it forget what it granted.
+ */
+function isKeptOut(standing: Block | undefined, { startsAt, endsAt }: BlockClaim, now: number): boolean {
+  if (standing?.status !== 'ACTIVE' || standing.startsAt > now || standing.endsAt < endsAt) return false;
+  return standing.decidedBy !== 'security' || standing.startsAt !== startsAt;
 }
 
 /** An hour after the latest claim nothing of it matters any more. */

@@ -80,7 +80,10 @@ export function decide(state: AddressState, finding: Finding, context: AddressCo
 
 const letIn = 'a person let it in';
 
-/** Why an address may not be blocked; looked at by whoever claims a block, by the ledger and, with a list of their own, by enforcers. */
+/**
+ * Why an address may not be blocked; looked at by whoever claims a block, by the ledger and, with a list of their own, by enforcers. A release that is newer than
+ * what is decided is left to the address, which says it again: else a ledger that is rebuilt would forget what it granted before.
+ */
 export function whyNotBlocked(
   address: string,
   now: number,
@@ -88,7 +91,7 @@ export function whyNotBlocked(
   tables: AddressContext['tables'],
 ): string | undefined {
   const record = tables.blocks.get(address);
-  if (record?.status === 'RELEASED' && record.endsAt > now) return letIn;
+  if (record?.status === 'RELEASED' && record.startsAt <= now && record.endsAt > now) return letIn;
   return whyAllowed(address, config);
 }
 
