@@ -2,13 +2,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cut, width } from './layout.ts';
+import { cut, width, wrapped } from './layout.ts';
 import { dataDir, projectDir } from './places.ts';
 import type { Question } from './questions.ts';
 import type { Teller } from './teller.ts';
 
 /** Where what is printed begins: under what is told. */
 const hanging = 10;
+const room = width - hanging;
 
 /** Arguments of `muster` that show what is asked, and those that answer it. */
 export const commandsFor = (
@@ -25,13 +26,15 @@ export const commandsFor = (
 export const typed = (args: readonly string[]): string =>
   ['npm run muster --', ...args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : JSON.stringify(arg)))].join(' ');
 
-/** Tells that a command of `muster` is typed, and shows what it prints, each line as far as it fits. */
+/** Tells that a command of `muster` is typed, and shows what it prints; tables are cut at the right, other texts go on below. */
 export async function show(
   { happened, say }: Pick<Teller, 'happened' | 'say'>,
   args: readonly string[],
+  form: 'table' | 'text' = 'table',
 ): Promise<void> {
   happened({ kind: 'note', text: typed(args) });
-  say((await musterSays(args)).map((line) => cut(`${' '.repeat(hanging)}${line}`, width)));
+  const fit = (line: string): string[] => (form === 'table' ? [cut(line, room)] : wrapped(line, room));
+  say((await musterSays(args)).flatMap(fit).map((line) => `${' '.repeat(hanging)}${line}`.trimEnd()));
 }
 
 /** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */

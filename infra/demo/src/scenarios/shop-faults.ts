@@ -25,7 +25,7 @@ const deny: Deed = {
     const put = question(story);
     if (put?.kind !== 'review') return;
     const { look, answer } = commandsFor(put);
-    await show({ happened, say }, look);
+    await show({ happened, say }, look, 'text');
     happened({ kind: 'note', text: `A person answers: ${typed(answer)}` });
     await musterSays(answer);
     await until((last) => isCancelled(last), {
