@@ -40,7 +40,8 @@ function hearEvent(event: SecurityEvent, context: AddressContext): AddressOutcom
     });
   const at = Math.min(event.at, now);
   const count = Math.min(Math.max(event.count, 1), 1_000);
-  const before = context.state ?? freshState;
+  // A state of an earlier version lacks what is new.
+  const before = { ...freshState, ...context.state };
   const evidence = event.attributes['ambiguous'] === 'true' ? [] : evidenceOf(event);
   const kinds = [...new Set(evidence.map(({ kind }) => kind))];
   const wasGuessed =

@@ -30,6 +30,16 @@ describe("a person's release", () => {
   });
 });
 
+it('a state that an earlier version left is understood', () => {
+  const run = drive();
+  run.event();
+  const entry = run.entries.get(`addresses ${attacker}`)!;
+  const { days: _, release: __, ...older } = run.addressState(attacker)!;
+  entry.state = older;
+  run.events(4);
+  expect(run.blocks).toHaveLength(1);
+});
+
 describe('a block', () => {
   it('that somebody made, too, is told when it does not hold', () => {
     const run = drive();

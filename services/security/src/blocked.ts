@@ -21,7 +21,8 @@ type Publications = readonly Publication<AddressTopics>[];
 
 /** What a person decided, what an approved change brought, or what this agent's ledger granted. */
 export function hearBlock(block: Block, context: AddressContext): AddressOutcome {
-  const { key, now, config, state = freshState } = context;
+  const { key, now, config } = context;
+  const state = { ...freshState, ...context.state };
   const reading = readAddress(block.address);
   if (reading.kind !== 'address') return rejected(`address can't be blocked: ${reading.reason}.`);
   if (reading.address !== key)
@@ -150,7 +151,7 @@ export function lookAgain(context: AddressContext): AddressOutcome {
   const { key, now, config, state } = context;
   if (state === undefined) return ignored('nothing is known of it');
   const publish: Publication<AddressTopics>[] = [];
-  let next = state;
+  let next = { ...freshState, ...state };
   const take = (step: { readonly state: AddressState; readonly publish: Publications }): void => {
     next = step.state;
     publish.push(...step.publish);
