@@ -37,14 +37,11 @@ export async function show(
   say((await musterSays(args)).flatMap(fit).map((line) => `${' '.repeat(hanging)}${line}`.trimEnd()));
 }
 
-/** What `muster` prints; an empty list when it fails, for it is no more than an illustration. */
+/** What `muster` prints, also where its exit code says that something is wrong; an empty list when it prints nothing. */
 export async function musterSays(args: readonly string[], withinMs = 30_000): Promise<string[]> {
   const main = join(projectDir, 'libs', 'cli', 'src', 'main.ts');
   const env = { ...process.env, MUSTER_DATA_DIR: dataDir };
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { env, timeout: withinMs });
-    return stdout.trimEnd().split('\n');
-  } catch {
-    return [];
-  }
+  const asking = promisify(execFile)(process.execPath, [main, ...args], { env, timeout: withinMs });
+  const { stdout = '' } = await asking.catch((error: { readonly stdout?: string }) => error);
+  return stdout.trim() === '' ? [] : stdout.trimEnd().split('\n');
 }

@@ -60,7 +60,8 @@ const steps: readonly Step[] = [
     isMet: (story) => becomes(itself, 'HEALTHY')(story) && becomes(providerOf, 'HEALTHY')(story),
   },
   {
-    act: async ({ running, teller: { happened } }) => {
+    act: async ({ running, teller: { happened, pass } }) => {
+      await pass(1_000);
       const { pid, kill } = running.companions.get(provider)!;
       happened({ kind: 'fault', isOn: true });
       kill();
