@@ -16,7 +16,7 @@ export const settings = z.object({
     .number()
     .min(1)
     .max(1_024)
-    .default(32)
+    .default(16)
     .describe('About how much of a source is one batch, in MB; a batch is what is done again after a crash.'),
 });
 

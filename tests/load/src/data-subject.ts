@@ -6,7 +6,7 @@ import { connectPostgres, dataRoot, reconcile, runJob } from '@muster/data-proce
 import { checkJob } from '@muster/jobs';
 import { benchTable, copyByRules, copyStatement, ordersJob, ordersToPostgres, reconciliation } from './data-rows.ts';
 
-const [kind = '', directory = '', runId = 'bench', memory = '1GB', batchMb = '32', threadCount = '2'] =
+const [kind = '', directory = '', runId = 'bench', memory = '1GB', batchMb = '16', threadCount = '2'] =
   process.argv.slice(2);
 const threads = Number(threadCount);
 const around = {

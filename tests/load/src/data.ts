@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
     books: { type: 'string', default: '1000000' },
     kill: { type: 'string', default: '5' },
     memory: { type: 'string', default: '1GB' },
-    batch: { type: 'string', default: '32' },
+    batch: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
     dir: { type: 'string', default: resolve(root, '.muster/bench/data') },
@@ -36,7 +36,7 @@ differences. PostgreSQL is that of MUSTER_POSTGRES_URL; without it one is made f
   --rows N     rows of the file (default 10,000,000: about 600 MB; the folder needs three times that and is removed)
   --kill N     how often a job is killed (default 5; 0: not at all)
   --books N    rows of each set that is reconciled (default 1,000,000; 0: none)
-  --memory M   DuckDB's memory (default 1GB)   --batch MB   size of a batch (default 32)   --threads N   (default 2)
+  --memory M   DuckDB's memory (default 1GB)   --batch MB   size of a batch (default 16)   --threads N   (default 2)
   --rounds N   how often load and copies into Parquet are measured, by turns; the median counts (default 3)
   --no-postgres   leaves PostgreSQL out\n`);
   process.exit(0);
