@@ -145,6 +145,17 @@ describe('an allowed address', () => {
     expect(run.alerts[0]?.description).toMatch('It is not blocked: ');
   });
 
+  it('that goes on is told once, until it has been quiet for an hour', () => {
+    const run = drive({ allowList: attacker });
+    for (let round = 0; round < 6; round += 1) {
+      run.events(20);
+      run.pass(20 * minuteMs);
+    }
+    expect(run.alerts.map(({ status }) => status)).toEqual(['FIRING']);
+    run.pass(61 * minuteMs);
+    expect(run.alerts.map(({ status }) => status)).toEqual(['FIRING', 'RESOLVED']);
+  });
+
   it('that somebody blocks is let in again, and that is said', () => {
     const run = drive({ operatorAddress: attacker });
     run.block({});

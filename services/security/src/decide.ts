@@ -44,12 +44,11 @@ export function decide(state: AddressState, finding: Finding, context: AddressCo
   const why = (state.release?.endsAt ?? 0) > now ? letIn : whyNotBlocked(address, now, config, tables);
   if (why !== undefined) {
     const severity = isCritical ? 'CRITICAL' : readAddress(address).kind === 'address' ? 'WARNING' : 'INFO';
-    return withAlert(
-      quiet(state),
-      finding,
-      { severity, note: `It is not blocked: ${why}.`, endsAt: at + hourMs },
-      context,
-    );
+    const note = `It is not blocked: ${why}.`;
+    const told = withAlert(quiet(state), finding, { severity, note, endsAt: at + hourMs }, context);
+    // Nothing stops it, so it breaks the same rule again and again: that is known, and only lasts longer.
+    const isKnown = state.alert?.title === told.state.alert?.title && state.alert?.severity === severity;
+    return isKnown ? { ...told, publish: [] } : told;
   }
   if (state.askedUntil > now) return { state, publish: [] };
   if (isCritical) return ask(state, finding, context);
