@@ -46,7 +46,7 @@ export function openPartition(host: Host, start: TenureStart): Partition {
   /** Everything that was in a topic when the partition was taken over has been delivered. */
   const isExhausted = (topic: string): boolean => {
     const { from = -1, to } = start.backlog.get(topic) ?? { to: 0 };
-    return Math.max(from, delivered.get(topic) ?? -1) >= to || host.deliveredThrough() > tenure.beganAt;
+    return Math.max(from, delivered.get(topic) ?? -1) >= to || tenure.isServed();
   };
   const incoming = incomingOf(joinsOf(host.hearers), isExhausted);
   const held = new Set<string>();

@@ -67,6 +67,8 @@ export interface Tenure extends Publisher {
   isDraining: boolean;
   /** The log's time as far as this partition has seen it: never ahead of a record that is still to come. Never goes back. */
   now(): number;
+  /** All that was in the log when this began has been delivered; not known while delivery is stopped. */
+  isServed(): boolean;
   /** Handles again what was handled, and published, before its state was lost. */
   isRebuilding(): boolean;
   wasPublished(place: Pick<LogRecord, 'topic' | 'offset'>): boolean;
@@ -118,13 +120,13 @@ export function beginTenure(host: Host, { ownership, snapshot, publishedBelow }:
       time = Math.max(time, latest);
       return time;
     },
+    isServed: () => !tenure.isHalted && host.deliveredThrough() > beganAt,
     isRebuilding() {
       for (const topic of rebuilding) {
         const progress = progresses.get(topic);
         if (progress === undefined || progress.nextOffset >= (publishedBelow.get(topic) ?? 0)) rebuilding.delete(topic);
         // What there was to read again may have left the log meanwhile.
-        else if (host.deliveredThrough() > beganAt && progress.nextOffset >= progress.endOffset)
-          rebuilding.delete(topic);
+        else if (tenure.isServed() && progress.nextOffset >= progress.endOffset) rebuilding.delete(topic);
       }
       return rebuilding.size > 0;
     },
