@@ -1,7 +1,7 @@
 import type { AgentScore } from '@muster/schemas';
 import { scoreOf } from './alternatives.ts';
 import { drawsOf } from './draws.ts';
-import { emptyConversation, limits, withTask, type OpenTask, type Plan } from './open-task.ts';
+import { dueAt, emptyConversation, withTask, type OpenTask, type Plan } from './open-task.ts';
 import { dropped, gaveUp, settled, withoutPlan, type Context, type Ended, type Step } from './step.ts';
 import { inTime } from './strategy.ts';
 import { followed, nextAttempt } from './telling.ts';
@@ -16,9 +16,11 @@ export function wake(context: Context): Ended {
   const { now } = context;
   let step: Step = { conversation: context.state ?? emptyConversation, publish: [] };
   for (const open of step.conversation.open.values()) {
-    if (open.plan !== undefined && open.plan.dueAt <= now) step = tryAgain(step, open, open.plan, context);
-    else if (open.plan === undefined && open.deadline + limits.graceMs <= now)
-      step = gaveUp(step, open, 'no result came by its deadline', now);
+    if (dueAt(open) > now) continue;
+    const { plan, givenUp } = open;
+    if (givenUp !== undefined) step = gaveUp(step, open, givenUp.reason, now);
+    else if (plan !== undefined) step = tryAgain(step, open, plan, context);
+    else step = gaveUp(step, open, 'no result came by its deadline', now);
   }
   return settled(step, now);
 }
@@ -74,8 +76,8 @@ function later(
   why: string,
   now: number,
 ): Step {
-  const dueAt = inTime({ open, score: undefined }, from, at);
-  if (dueAt === undefined)
+  const next = inTime({ open, score: undefined }, from, at);
+  if (next === undefined)
     return gaveUp(
       { ...step, publish: [...step.publish, ...dropped(open, plan)] },
       open,
@@ -84,7 +86,7 @@ function later(
     );
   return {
     ...step,
-    conversation: withTask(step.conversation, open.task.taskId, { ...open, plan: { ...plan, dueAt } }),
+    conversation: withTask(step.conversation, open.task.taskId, { ...open, plan: { ...plan, dueAt: next } }),
   };
 }
 

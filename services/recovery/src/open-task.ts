@@ -38,6 +38,11 @@ export interface OpenTask {
   readonly task: Task;
   /** There while it waits for its next attempt; else it is out, and its result is awaited. */
   readonly plan?: Plan;
+  /**
+   * It was given up, and that word has not come back from the log yet. Until it has, it is said again: what was decided just before the state was lost may never
+   * have been said, and what is decided in a rebuild, maybe otherwise than then, is not heard by anybody.
+   */
+  readonly givenUp?: { readonly reason: string; readonly saidAt: number };
   /** What the attempt that is out tries to mend: its result is a lesson. */
   readonly lesson?: Pick<Plan, 'agent' | 'kind' | 'pattern' | 'strategy'>;
   readonly sentAt: number;
@@ -72,6 +77,8 @@ export const limits = {
   keepEarlyMs: 60_000,
   /** How long after its deadline a result is waited for. */
   graceMs: 60_000,
+  /** How long a final word may take to come back from the log. */
+  sayAgainMs: 10_000,
 } as const;
 
 export function opened(task: Task, now: number): OpenTask {
@@ -102,13 +109,19 @@ export function withHistory({ history }: OpenTask, past: PastAttempt): readonly 
   return [...history, past].slice(-limits.history);
 }
 
+/** When an open task is to be looked at again. */
+export function dueAt({ plan, givenUp, deadline }: OpenTask): number {
+  if (givenUp !== undefined) return givenUp.saidAt + limits.sayAgainMs;
+  return plan?.dueAt ?? deadline + limits.graceMs;
+}
+
 /** Rid of what is over, and the time to look at it again; a conversation without anything is forgotten. */
 export function kept(conversation: Conversation, now: number): { state: Conversation | null; wakeAt: number | null } {
   const ended = [...conversation.ended].filter(([, { at }]) => at + limits.keepEndedMs > now);
   const early = conversation.early.filter(({ at }) => at + limits.keepEarlyMs > now);
   const { open } = conversation;
   const times = [
-    ...[...open.values()].map(({ plan, deadline }) => plan?.dueAt ?? deadline + limits.graceMs),
+    ...[...open.values()].map(dueAt),
     ...ended.map(([, { at }]) => at + limits.keepEndedMs),
     ...early.map(({ at }) => at + limits.keepEarlyMs),
   ];

@@ -1,6 +1,6 @@
 import { handled, type HandlerContext, type Outcome } from '@muster/agent';
 import type { Tables } from './alternatives.ts';
-import { kept, withEnd, type Conversation, type OpenTask, type Plan } from './open-task.ts';
+import { kept, withTask, type Conversation, type OpenTask, type Plan } from './open-task.ts';
 import type { Settings } from './settings.ts';
 import { abandoned, followed, type Told } from './telling.ts';
 
@@ -13,9 +13,11 @@ export interface Step {
   readonly publish: readonly Told[];
 }
 
+/** Says that a task is given up; it has ended when that word is heard. */
 export function gaveUp({ conversation, publish }: Step, open: OpenTask, reason: string, now: number): Step {
+  const givenUp = { reason, saidAt: now };
   return {
-    conversation: withEnd(conversation, open.task.taskId, 'ABANDONED', now),
+    conversation: withTask(conversation, open.task.taskId, { ...withoutPlan(open), givenUp }),
     publish: [...publish, abandoned(open, reason, now)],
   };
 }

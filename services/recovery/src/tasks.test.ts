@@ -66,6 +66,30 @@ describe('a task', () => {
     },
   );
 
+  it('that is given up is given up again, until that word comes back, and then forgotten', () => {
+    const world = drive(script((task) => failedBy(task, 'HTTP_404', { class: 'PERMANENT' })));
+    world.unheard.add('muster.task-results.v1');
+    world.ask(taskOf());
+    world.until(beginAt + 15_000);
+    expect(world.finals.map(({ result }) => result.status)).toEqual(['ABANDONED', 'ABANDONED']);
+    world.unheard.clear();
+    world.until(beginAt + hour);
+    expect(world.finals).toHaveLength(3);
+    expect(world.states().has('tasks/talk-t1')).toBe(false);
+  });
+
+  it('that was given up in a rebuild, and was tried again in truth, goes on', () => {
+    const world = drive(script((task) => failedBy(task, 'HTTP_404', { class: 'PERMANENT' })));
+    world.unheard.add('muster.task-results.v1');
+    world.ask(taskOf());
+    world.until(beginAt + 1_000);
+    world.tell('muster.tasks.v1', taskOf({ attempt: 2 }), world.now);
+    world.tell('muster.task-results.v1', resultOf(taskOf({ attempt: 2 })), world.now + 20);
+    world.until(beginAt + hour);
+    expect(world.finals).toHaveLength(1);
+    expect(world.states().has('tasks/talk-t1')).toBe(false);
+  });
+
   it('is tried as often as its budget says, and its history is in the final word', () => {
     const world = drive((task) => [{ afterMs: 5, result: failedBy(task, 'ETIMEDOUT') }]);
     world.ask(taskOf({ budget: { maxAttempts: 3, maxCost: null } }));

@@ -95,18 +95,20 @@ function end(result: TaskResult, conversation: Conversation, context: Context): 
 /** Progress moves the deadline on, as it does where the task is done. */
 function goOn({ taskId }: TaskProgress, conversation: Conversation, { now }: Context): Ended {
   const open = conversation.open.get(taskId);
-  if (open === undefined || open.plan !== undefined) return ignored('progress of nothing that is awaited');
+  if (open === undefined || !isOut(open)) return ignored('progress of nothing that is awaited');
   const deadline = now + (open.task.deadline - open.sentAt);
   if (deadline < open.deadline + limits.graceMs / 6) return ignored('its deadline is far enough away');
   return settled({ conversation: withTask(conversation, taskId, { ...open, deadline }), publish: [] }, now);
 }
+
+const isOut = ({ plan, givenUp }: OpenTask): boolean => plan === undefined && givenUp === undefined;
 
 /** What a result does to the open task it belongs to; `undefined` when it is too late to count. */
 function judge(result: TaskResult, conversation: Conversation, context: Context): Step | undefined {
   const { taskId, status, attempt } = result;
   const open = conversation.open.get(taskId);
   if (open === undefined) return undefined;
-  const isAwaited = open.plan === undefined && attempt === open.task.attempt;
+  const isAwaited = isOut(open) && attempt === open.task.attempt;
   if (finals.has(status)) {
     const isDone = status === 'COMPLETED' || status === 'PARTIAL';
     const lesson = isAwaited && open.lesson !== undefined && (isDone || result.startedAt !== null);

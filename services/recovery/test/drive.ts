@@ -107,6 +107,8 @@ export function drive(answering: Answering, config: Partial<Settings> = {}) {
   const measurements: TaskMeasurement[] = [];
   const scores: { readonly score: AgentScore; readonly at: number }[] = [];
   const reasons: string[] = [];
+  /** What is said there is lost on its way. */
+  const unheard = new Set<TopicName>();
   let [now, order] = [beginAt, 0];
 
   const put = (topic: TopicName, value: object, at: number, id?: string): void => {
@@ -127,7 +129,7 @@ export function drive(answering: Answering, config: Partial<Settings> = {}) {
       if (outcome.kind === 'ignored') reasons.push(outcome.reason);
       for (const publication of publications) {
         const value = { ...filled[publication.topic], ...publication.value, envelope: publication.envelope };
-        put(publication.topic, value, at + 2, publication.envelope.id);
+        if (!unheard.has(publication.topic)) put(publication.topic, value, at + 2, publication.envelope.id);
         if (publication.topic === 'muster.tasks.v1') ask(value as unknown as Task, at);
         if (publication.topic === 'muster.task-results.v1') finals.push({ result: value as unknown as TaskResult, at });
         if (publication.topic === 'muster.task-measurements.v1') measurements.push(value as unknown as TaskMeasurement);
@@ -150,6 +152,7 @@ export function drive(answering: Answering, config: Partial<Settings> = {}) {
     measurements,
     scores,
     reasons,
+    unheard,
     states: () => rehearsal.states(),
     get now() {
       return now;
