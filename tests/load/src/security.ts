@@ -143,9 +143,12 @@ const printSieges = ({ sieges, wronglyBlocked, visitors: addresses, blocks }: Si
     const of = sieges.filter((each) => each.kind === kind);
     const times = of.flatMap(({ blockedAfterMs }) => blockedAfterMs ?? []);
     const events = of.flatMap(({ blockedAfterEvents }) => blockedAfterEvents ?? []);
-    print(
-      `  ${kind.padEnd(24)} ${times.length} of ${of.length} blocked; after events p50/p95 ${quantile(events, 0.5)}/${quantile(events, 0.95)}, seconds ${(quantile(times, 0.5) / 1_000).toFixed(0)}/${(quantile(times, 0.95) / 1_000).toFixed(0)} (an event every 10 s)`,
-    );
+    const seconds = (share: number): string => (quantile(times, share) / 1_000).toFixed(0);
+    const when =
+      times.length === 0
+        ? ''
+        : `; after events p50/p95 ${quantile(events, 0.5)}/${quantile(events, 0.95)}, seconds ${seconds(0.5)}/${seconds(0.95)} (an event every 10 s)`;
+    print(`  ${kind.padEnd(24)} ${times.length} of ${of.length} blocked${when}`);
   }
   print(
     `  wrongly blocked          ${wronglyBlocked.length} of ${addresses + harmless} addresses (${addresses} visitors of the log, ${harmless} senders of harmless values)`,
