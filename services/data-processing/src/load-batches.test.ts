@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunSummary } from './run-job.ts';
-import { directory, given, loaded, many, orders, rejects, run } from './trial-runs.ts';
+import { directory, given, loaded, many, orders, rejects, run } from '../test/trial-runs.ts';
 
 it('stops at a file with another header, keeps what came before, and goes on when it was mended', async () => {
   given('in/orders-1.csv', many(10));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync }
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dataRoot } from './data-root.ts';
-import { directory, given, header, loaded, many, orders, rejects, run } from './trial-runs.ts';
+import { directory, given, header, loaded, many, orders, rejects, run } from '../test/trial-runs.ts';
 
 it('loads what is right in batches, and keeps the rest with row, field and reason', async () => {
   given(

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { checkJob, jobProblemText, type Job } from '@muster/jobs';
 import { afterEach, beforeEach } from 'vitest';
-import { dataRoot } from './data-root.ts';
-import { runJob, type RunSurroundings, type RunSummary } from './run-job.ts';
-import { runFolder } from './run-state.ts';
+import { dataRoot } from '../src/data-root.ts';
+import { runJob, type RunSurroundings, type RunSummary } from '../src/run-job.ts';
+import { runFolder } from '../src/run-state.ts';
 
 export let directory: string;
 beforeEach(() => {
