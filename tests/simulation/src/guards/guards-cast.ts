@@ -91,7 +91,8 @@ export const guardsCast: Cast<GuardsPlan> = {
   parts: ['faults', 'jobs', 'asks', 'outages', 'words', 'visits'],
   // Longer than the longest block.
   quietMs: 90_000,
-  patienceMs: 60 * 60_000,
+  // What waits for people is over after an hour, which may begin late.
+  patienceMs: 2 * 60 * 60_000,
   describe: ({ places, partitions, visits, words, asks, outages, jobs, faults, commitEveryMs, storeAtOnce }) =>
     `${places.length} processes, ${partitions} partitions, ${visits.length} visits, ${words.length} words, ${asks.length} asks, ${outages.length} outages, ${jobs.length} jobs, ${faults.length} faults, states stored every ${commitEveryMs} ms, ${storeAtOnce} at once`,
   tell: (figures) => [

@@ -80,7 +80,8 @@ export const loopCast: Cast<LoopPlan> = {
     ),
   parts: ['faults', 'nuisances', 'switches', 'tasks', 'runs', 'requests', 'breaks'],
   quietMs: 60_000,
-  patienceMs: 60 * 60_000,
+  // What waits for people is over after an hour, which may begin late.
+  patienceMs: 2 * 60 * 60_000,
   describe: ({
     places,
     partitions,
