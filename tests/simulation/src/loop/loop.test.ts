@@ -4,7 +4,7 @@ import { loopCast } from './loop-cast.ts';
 import { plantedLoopBugs } from './planted-bugs.ts';
 
 describe('the loop', () => {
-  it('goes the same way for the same seed, whatever was simulated before', async () => {
+  it('goes the same way for the same seed, whatever was simulated before', { timeout: 60_000 }, async () => {
     const simulate = simulator(loopCast);
     const digestOf = async (seed: number): Promise<string> => (await simulate(loopCast.planOf(seed))).digest;
     const first = await digestOf(1);
